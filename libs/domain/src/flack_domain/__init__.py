@@ -1,0 +1,1 @@
+"""Chat itself. api and worker change it only through `actions` and read it through `queries`."""

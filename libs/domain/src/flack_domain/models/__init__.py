@@ -1,0 +1,27 @@
+"""The tables. Only actions write them."""
+
+from .base import Base
+from .channels import Channel, Membership
+from .events import Event, IdempotencyKey
+from .messages import Message
+from .preferences import Preferences
+from .sessions import Invite, RefreshToken, SignIn, V1Token
+from .tasks import ExportChunk, Task
+from .users import User
+
+__all__ = [
+    "Base",
+    "Channel",
+    "Event",
+    "ExportChunk",
+    "IdempotencyKey",
+    "Invite",
+    "Membership",
+    "Message",
+    "Preferences",
+    "RefreshToken",
+    "SignIn",
+    "Task",
+    "User",
+    "V1Token",
+]

@@ -1,0 +1,50 @@
+"""argon2id passwords."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+Result = TypeVar("Result")
+MAX_CHARACTERS = 1024
+
+
+def _direct(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    return function(*arguments)
+
+
+class Passwords:
+    """Hashes and checks passwords, away from the event loop where `offload` says so.
+
+    `offload(function, arguments)` runs a function elsewhere and waits for it; under gevent it is the `apply` of the
+    hub's thread pool. argon2 takes some 30 ms of CPU and lets go of the interpreter's lock meanwhile.
+    """
+
+    def __init__(self, offload: Callable[[Callable[..., Any], tuple[Any, ...]], Any] = _direct, **cost: int) -> None:
+        self._offload = offload
+        self._hasher = PasswordHasher(**cost)
+
+    def hash(self, password: str) -> str:
+        """The text to store."""
+        return str(self._offload(self._hasher.hash, (_bytes(password),)))
+
+    def verify(self, stored: str | None, password: str) -> bool:
+        """Whether this is the password. Takes as long where nobody has that name (`stored` is None)."""
+        matches = bool(self._offload(self._matches, (stored or self._nobody, _bytes(password))))
+        return matches and stored is not None
+
+    def _matches(self, stored: str, password: bytes) -> bool:
+        try:
+            return self._hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self.hash("nobody has this password")
+
+
+def _bytes(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")
