@@ -1,0 +1,62 @@
+"""Writing answers: models become JSON once, with the status and headers that the view declares."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from flask import Response, request
+from pydantic import BaseModel
+
+from flack_api.http.routes import View, route_of
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a view answers where the declared status or no header is not enough."""
+
+    value: BaseModel | bytes | None
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def returns(
+    model: type[BaseModel] | None, status: int = 200, *, also: tuple[int, ...] = (), etag: bool = False
+) -> Callable[[View], View]:
+    """The view answers a `model` (or its JSON as bytes, or an `Answer`) with `status`; None means no body.
+
+    `also` names other statuses of success for the document. With `etag`, the answer carries a weak ETag of its bytes
+    and `If-None-Match` is heeded.
+    """
+
+    def decorate(view: View) -> View:
+        route = route_of(view)
+        route.answer, route.status, route.also, route.etag = model, status, also, etag
+
+        @wraps(view)
+        def answered(**arguments: Any) -> Response:
+            value = view(**arguments)
+            answer = value if isinstance(value, Answer) else Answer(value)
+            response = Response(
+                _bytes(answer.value),
+                answer.status or status,
+                dict(answer.headers),
+                content_type="application/json",
+            )
+            if answer.value is None:
+                del response.headers["Content-Type"]
+            response.cache_control.private, response.cache_control.no_cache = True, True
+            if etag:
+                response.add_etag(weak=True)
+                response.make_conditional(request)
+            return response
+
+        return answered
+
+    return decorate
+
+
+def _bytes(value: BaseModel | bytes | None) -> bytes:
+    if value is None or isinstance(value, bytes):
+        return value or b""
+    return value.__pydantic_serializer__.to_json(value)

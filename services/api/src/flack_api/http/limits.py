@@ -1,0 +1,100 @@
+"""Rate limits: counted in Redis for all replicas together, in this process's memory while Redis is away.
+
+Answers carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (seconds), as in the IETF draft
+"RateLimit header fields for HTTP"; Flask-Limiter alone would send the reset as a clock time.
+"""
+
+import hashlib
+from collections.abc import Callable
+from math import ceil
+from time import time
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+
+from flack_api.http.auth import SERVICE, caller_or_none
+from flack_api.http.routes import View, current_route, route_of
+from flack_api.settings import ApiSettings
+
+REDIS_SECONDS = 0.5
+"""How long a count may take before memory is used instead."""
+
+SIGN_IN, SIGN_UP = "sign_in", "sign_up"
+
+
+def limited(name: str) -> Callable[[View], View]:
+    """Put a view under the stricter limits of `SIGN_IN` or `SIGN_UP`, whose numbers are settings."""
+
+    def decorate(view: View) -> View:
+        route_of(view).limit = name
+        return view
+
+    return decorate
+
+
+def address_key() -> str:
+    """The address that the request came from, as the trusted proxies tell it."""
+    return f"address:{request.remote_addr}"
+
+
+def caller_key() -> str:
+    """Whose requests are counted together: a person's, or an address's while nobody is signed in."""
+    caller = caller_or_none()
+    return f"user:{caller.user_id}" if caller else address_key()
+
+
+def nickname_key() -> str:
+    """The nickname that somebody tries to sign in with, hashed: names are no keys to show in Redis."""
+    body = request.get_json(silent=True, cache=True) if request.is_json else None
+    nickname = body.get("nickname") if isinstance(body, dict) else None
+    if nickname is None and request.authorization:
+        nickname = request.authorization.username
+    digest = hashlib.sha256(str(nickname).encode(errors="replace")).hexdigest()[:32]
+    return f"nickname:{digest}"
+
+
+def init_limits(app: Flask, settings: ApiSettings) -> None:
+    """Limit every route of `app`. Called last: limits count by caller, and are put on views that are there."""
+    limiter = Limiter(
+        key_func=caller_key,
+        app=app,
+        default_limits=[settings.rate_limit_requests],
+        default_limits_exempt_when=_is_internal,
+        storage_uri=settings.redis_url.get_secret_value(),
+        storage_options={"socket_connect_timeout": REDIS_SECONDS, "socket_timeout": REDIS_SECONDS},
+        strategy="fixed-window",
+        key_prefix="flack:limits",
+        in_memory_fallback_enabled=True,
+        headers_enabled=False,
+        enabled=settings.rate_limits_enabled,
+    )
+    for endpoint, view in app.view_functions.items():
+        if route_of(view).limit == SIGN_UP:
+            view = limiter.limit(settings.rate_limit_sign_up, key_func=address_key)(view)
+        elif route_of(view).limit == SIGN_IN:
+            view = limiter.limit(settings.rate_limit_sign_in_address, key_func=address_key)(view)
+            view = limiter.limit(settings.rate_limit_sign_in, key_func=nickname_key, deduct_when=_is_refusal)(
+                view
+            )
+        app.view_functions[endpoint] = view
+
+    @app.after_request
+    def tell_limit(response: Response) -> Response:
+        limit = limiter.current_limit
+        if limit is not None:
+            seconds = str(max(1, ceil(limit.reset_at - time())))
+            response.headers["RateLimit-Limit"] = str(limit.limit.amount)
+            response.headers["RateLimit-Remaining"] = str(max(0, limit.remaining))
+            response.headers["RateLimit-Reset"] = seconds
+            if response.status_code == 429:
+                response.headers["Retry-After"] = seconds
+        return response
+
+
+def _is_internal() -> bool:
+    route = current_route()
+    return route is not None and route.auth == SERVICE
+
+
+def _is_refusal(response: Response) -> bool:
+    return 400 <= response.status_code < 500

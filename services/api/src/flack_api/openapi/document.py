@@ -1,0 +1,139 @@
+"""The OpenAPI 3.1 document of one API version, made from the URL map and the views' declarations."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
+from werkzeug.routing import Rule
+
+from flack_api.http.auth import ADMINISTRATOR, USER
+from flack_api.http.ids import MAX_ID
+from flack_api.http.routes import Route, route_of
+
+Json = dict[str, Any]
+REFERENCE = "#/components/schemas/{model}"
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field."""
+
+    field: str
+    message: str
+
+
+class ProblemDocument(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="For programs; does not change.")
+    errors: list[FieldProblem]
+    request_id: str | None
+
+
+def openapi_document(app: Flask, *, prefix: str, title: str, version: str, description: str) -> Json:
+    """Describe every route of `app` below `prefix`."""
+    operations = list(_operations(app, prefix))
+    schemas, references = _schemas([route for _rule, _method, route, _view in operations])
+    paths: Json = {}
+    for rule, method, route, view in operations:
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        paths.setdefault(path, {})[method] = _operation(rule, method, route, view, references)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version, "description": description, "license": {"name": "MIT"}},
+        "servers": [{"url": "/"}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            },
+        },
+    }
+
+
+def _operations(app: Flask, prefix: str) -> Iterator[tuple[Rule, str, Route, Any]]:
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith(prefix + "/"):
+            continue
+        view = app.view_functions[rule.endpoint]
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield rule, method.lower(), route_of(view), view
+
+
+def _schemas(routes: list[Route]) -> tuple[Json, dict[Any, Json]]:
+    """The shared schemas, and where to find each model's: bodies as they are read, answers as they are written."""
+    wanted: list[tuple[type[BaseModel], Any]] = [(ProblemDocument, "serialization")]
+    for route in routes:
+        wanted += [(model, "validation") for model in (route.body,) if model]
+        wanted += [(model, "serialization") for model in (route.answer,) if model]
+    references, definitions = models_json_schema(list(dict.fromkeys(wanted)), ref_template=REFERENCE)
+    return definitions.get("$defs", {}), dict(references)
+
+
+def _operation(rule: Rule, method: str, route: Route, view: Any, references: dict[Any, Json]) -> Json:
+    summary, _, rest = (view.__doc__ or "").strip().partition("\n")
+    operation: Json = {
+        "operationId": view.__name__,
+        "tags": [rule.endpoint.split(".")[-2]],
+        "summary": summary.rstrip("."),
+        "parameters": list(_parameters(rule, method, route)),
+        "responses": _responses(route, references),
+    }
+    if rest.strip():
+        operation["description"] = re.sub(r"\n\s+", "\n", rest.strip())
+    if route.auth in {USER, ADMINISTRATOR}:
+        operation["security"] = [{"accessToken": []}]
+    if route.body:
+        content = {"application/json": {"schema": references[(route.body, "validation")]}}
+        operation["requestBody"] = {"required": not route.body_optional, "content": content}
+    return operation
+
+
+def _parameters(rule: Rule, method: str, route: Route) -> Iterator[Json]:
+    for name in sorted(rule.arguments):
+        number = f"<int:{name}>" in rule.rule
+        schema: Json = {"type": "integer", "minimum": 1, "maximum": MAX_ID} if number else {"type": "string"}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+    if route.query:
+        described = route.query.model_json_schema()
+        for name, schema in described.get("properties", {}).items():
+            required = name in described.get("required", [])
+            yield {"name": name, "in": "query", "required": required, "schema": schema}
+    if method == "post":
+        yield _header(
+            "Idempotency-Key", "A retry with the same key and body gets the first answer again.", 255
+        )
+    if route.etag:
+        yield _header("If-None-Match", "The ETag of what you have; 304 if nothing changed.")
+    if route.deferrable:
+        yield _header("Prefer", "`respond-async`: answer 202 at once and tell where to look for the result.")
+
+
+def _header(name: str, description: str, length: int = 1000) -> Json:
+    schema = {"type": "string", "minLength": 1, "maxLength": length}
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
+
+
+def _responses(route: Route, references: dict[Any, Json]) -> Json:
+    done: Json = {"description": "Done"}
+    if route.answer:
+        done["content"] = {route.content_type: {"schema": references[(route.answer, "serialization")]}}
+    elif route.status != 204:
+        done["content"] = {route.content_type: {}}
+    problem = {
+        "description": "Refused",
+        "content": {"application/problem+json": {"schema": references[(ProblemDocument, "serialization")]}},
+    }
+    responses = {str(route.status): done, "default": problem}
+    for status in sorted(route.also):
+        responses[str(status)] = done
+    if route.etag:
+        responses["304"] = {"description": "Not changed"}
+    return responses

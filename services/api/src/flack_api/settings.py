@@ -1,0 +1,44 @@
+"""What the api service can be told."""
+
+from typing import Literal
+
+from flack_kit.settings import ServiceSettings
+from pydantic import Field, SecretStr
+
+
+class ApiSettings(ServiceSettings):
+    """Settings of api. Those without a default stop the start when they are missing."""
+
+    database_url: SecretStr
+    """`postgresql+psycopg://user:password@host:5432/flack`."""
+    database_pool_size: int = Field(default=10, ge=1, le=200)
+    database_pool_seconds: float = Field(default=5, gt=0)
+    """How long a request waits for a free connection before it answers 503."""
+    redis_url: SecretStr
+    service_key: SecretStr = Field(min_length=16)
+    """What the other services show on `/internal`."""
+    signing_keys: SecretStr
+    """Ed25519 private keys, PEM, concatenated: the first signs access tokens, all are published."""
+
+    signup: Literal["open", "invite", "closed"] = "open"
+    installation_name: str = Field(default="Flack", min_length=1, max_length=80)
+    v1_enabled: bool = True
+    v1_anonymous_read: bool = False
+
+    rate_limits_enabled: bool = True
+    rate_limit_requests: str = "1200/minute"
+    """Of one person, or of one address that is not signed in."""
+    rate_limit_sign_in: str = "10/minute"
+    """Failed sign-ins with one nickname."""
+    rate_limit_sign_in_address: str = "60/minute"
+    """Sign-ins from one address, good ones included: each costs a password check."""
+    rate_limit_sign_up: str = "100/hour"
+    """Accounts made from one address."""
+
+
+class MigrateSettings(ServiceSettings):
+    """All that `python -m flack_api migrate` needs."""
+
+    database_url: SecretStr
+    migrate_wait_seconds: float = Field(default=300, ge=0)
+    """How long to wait for PostgreSQL to come up."""
