@@ -1,0 +1,1 @@
+"""The worker service: link previews, the event relay, deferred requests and clean-up, plus one beat."""

@@ -1,0 +1,133 @@
+"""Names that lead to forbidden addresses, asked of a real name server that lies."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rdataclass
+import dns.rdatatype
+import dns.resolver
+import dns.rrset
+import pytest
+from flack_worker.previews.errors import Refused, TooSlow, Unreachable
+from flack_worker.previews.resolve import addresses_of
+
+RECORDS = {
+    "good.example.": ["8.8.8.8", "1.1.1.1"],
+    "many.example.": ["8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1"],
+    "six.example.": ["2606:4700:4700::1111"],
+    "loop.example.": ["127.0.0.1"],
+    "mixed.example.": ["8.8.8.8", "10.0.0.1"],
+    "metadata.example.": ["169.254.169.254"],
+    "mapped.example.": ["::ffff:10.0.0.1"],
+    "nat64.example.": ["64:ff9b::7f00:1"],
+    "none.example.": [],
+}
+
+
+class NameServer:
+    """Answers over UDP from `RECORDS`; `silent.example` never gets an answer."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            data, client = self._socket.recvfrom(4096)
+            if not data:
+                return
+            query = dns.message.from_wire(data)
+            name = query.question[0].name.to_text()
+            self.asked.append(name)
+            if name != "silent.example.":
+                self._socket.sendto(self._answer(query, name).to_wire(), client)
+
+    def _answer(self, query: dns.message.Message, name: str) -> dns.message.Message:
+        answer = dns.message.make_response(query)
+        answer.flags |= dns.flags.RA
+        kind = query.question[0].rdtype
+        wanted = [a for a in RECORDS.get(name, []) if (":" in a) == (kind == dns.rdatatype.AAAA)]
+        if wanted:
+            answer.answer.append(dns.rrset.from_text_list(name, 0, dns.rdataclass.IN, kind, wanted))
+        elif name not in RECORDS:
+            answer.set_rcode(dns.rcode.NXDOMAIN)
+        return answer
+
+    def close(self) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"", ("127.0.0.1", self.port))
+        self._thread.join(5)
+        self._socket.close()
+
+
+@pytest.fixture
+def names() -> Iterator[NameServer]:
+    server = NameServer()
+    before = dns.resolver.default_resolver
+    resolver = dns.resolver.Resolver(configure=False)
+    resolver.nameservers, resolver.port = ["127.0.0.1"], server.port
+    dns.resolver.default_resolver = resolver
+    yield server
+    dns.resolver.default_resolver = before
+    server.close()
+
+
+def look_up(host: str) -> list[str]:
+    return addresses_of(host, 80, exempt=False, seconds=0.5)
+
+
+def test_a_public_name_gives_its_addresses(names: NameServer) -> None:
+    assert look_up("good.example") == RECORDS["good.example."]
+    assert look_up("six.example") == RECORDS["six.example."]
+    assert look_up("8.8.4.4") == ["8.8.4.4"]
+    assert look_up("[2606:4700:4700::1111]") == ["2606:4700:4700::1111"]
+
+
+def test_not_more_than_three_addresses_are_tried(names: NameServer) -> None:
+    assert len(look_up("many.example")) == 3
+
+
+@pytest.mark.parametrize(
+    "host", ["loop.example", "mixed.example", "metadata.example", "mapped.example", "nat64.example"]
+)
+def test_a_name_with_a_forbidden_address_is_refused(names: NameServer, host: str) -> None:
+    with pytest.raises(Refused):
+        look_up(host)
+    assert names.asked
+
+
+@pytest.mark.parametrize(
+    "host", ["none.example", "unknown.example", "a..b", "x" * 64 + ".example", "xn--a.example", "."]
+)
+def test_a_name_without_addresses_is_unreachable(names: NameServer, host: str) -> None:
+    with pytest.raises(Unreachable):
+        look_up(host)
+
+
+@pytest.mark.parametrize("host", ["localhost", "kubernetes", "2130706433", "0x7f000001", "good"])
+def test_a_name_of_one_label_is_nobody_and_is_not_asked_for(names: NameServer, host: str) -> None:
+    with pytest.raises(Unreachable):
+        look_up(host)
+    assert names.asked == []
+
+
+def test_a_name_server_that_never_answers_costs_half_a_second(names: NameServer) -> None:
+    started = time.monotonic()
+    with pytest.raises(TooSlow):
+        look_up("silent.example")
+    assert time.monotonic() - started < 2
+    assert names.asked
+
+
+def test_an_exempt_name_is_asked_of_the_system(names: NameServer) -> None:
+    assert "127.0.0.1" in addresses_of("localhost", 80, exempt=True, seconds=1)
+    assert names.asked == []
