@@ -18,14 +18,19 @@ def main() -> int:
     """Start, supervise, end. Exit status 1 if it could not start."""
     parser = argparse.ArgumentParser(prog="flack_local", description="Run Flack on this machine.")
     parser.add_argument("--port", type=int, default=8000, help="port of the ingress on 127.0.0.1 (8000)")
-    parser.add_argument("--data", type=Path, default=Path(".flack"), help="folder of the installation (.flack)")
+    parser.add_argument(
+        "--data", type=Path, default=Path(".flack"), help="folder of the installation (.flack)"
+    )
     parser.add_argument("--no-demo", action="store_true", help="begin with an empty installation")
     options = parser.parse_args()
     if not is_free(options.port):
-        print(f"Port {options.port} is taken: end what uses it, or choose another: make up PORT=8001", file=sys.stderr)
+        print(
+            f"Port {options.port} is taken: end what uses it, or choose another: make up PORT=8001",
+            file=sys.stderr,
+        )
         return 1
     options.data.mkdir(parents=True, exist_ok=True)
-    with open(options.data / "lock", "w") as lock:
+    with (options.data / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

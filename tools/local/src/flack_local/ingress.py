@@ -103,7 +103,10 @@ def _service(name: str, instances: Sequence[tuple[int, int]]) -> dict[str, objec
         }
         for number, (port, metrics_port) in enumerate(instances, start=1)
     }
-    weighted: dict[str, object] = {"services": [{"name": part, "weight": 1} for part in parts], "healthCheck": {}}
+    weighted: dict[str, object] = {
+        "services": [{"name": part, "weight": 1} for part in parts],
+        "healthCheck": {},
+    }
     if name == "realtime":  # long polling needs every request of one connection at the same process
         weighted["sticky"] = {"cookie": {"name": "flack_realtime", "httpOnly": True, "sameSite": "lax"}}
     return {**parts, name: {"weighted": weighted}}

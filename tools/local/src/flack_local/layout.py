@@ -36,7 +36,7 @@ class Layout:
         return self.root / "logins.json"
 
     def make(self) -> None:
-        """Create the folders. The root may be passed through but not listed: as root, PostgreSQL runs as another user."""
+        """Create the folders. The root may be passed through: run by root, PostgreSQL works as another user."""
         self.root.mkdir(parents=True, exist_ok=True)
         self.root.chmod(0o711)
         for folder in (self.keys, self.logs, self.run):

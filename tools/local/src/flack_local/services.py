@@ -65,7 +65,9 @@ def owned(addresses: Addresses, keys: Keys) -> dict[str, str]:
 
 def environment(service: Service, owned: Mapping[str, str], overrides: Mapping[str, str]) -> dict[str, str]:
     """The environment of a process: local defaults, the caller's own, what the installation owns, overrides."""
-    inherited = {name: value for name, value in os.environ.items() if name.removeprefix("FLACK_") not in owned}
+    inherited = {
+        name: value for name, value in os.environ.items() if name.removeprefix("FLACK_") not in owned
+    }
     given = {f"FLACK_{name}": owned[name] for name in service.settings}
     return {"PYTHONUNBUFFERED": "1", **LOCAL_DEFAULTS, **inherited, **given, **overrides}
 

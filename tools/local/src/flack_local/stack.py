@@ -1,9 +1,9 @@
 """A whole installation on this machine: databases, services, ingress. `make up` runs one; tests start their own.
 
-    with Stack() as stack:
-        requests.get(stack.url + "/api/v2/installation")
-        stack.kill("redis")
-        stack.start("redis")
+with Stack() as stack:
+    requests.get(stack.url + "/api/v2/installation")
+    stack.kill("redis")
+    stack.start("redis")
 """
 
 import json
@@ -38,7 +38,7 @@ class ChildFailed(Exception):
 
 
 class Stack:
-    """An installation in `data_dir` (by default a temporary folder, removed at the end) on `port` (by default a free one).
+    """An installation in `data_dir` (default: a temporary folder, removed at the end) on `port` (default: a free one).
 
     `settings` are FLACK_ settings for all services; `replicas` says how many processes a service has when not one
     (they are named `api`, `api-2`, …); `without` names services that are left out.
@@ -123,7 +123,9 @@ class Stack:
         self.migrate()
         prepared()
         later = [name for name in self.children if name not in at_once]
-        self.console.step(f"starting {', '.join(name for name in self.children if name not in ('postgres', 'redis'))}")
+        self.console.step(
+            f"starting {', '.join(name for name in self.children if name not in ('postgres', 'redis'))}"
+        )
         for name in later:
             self.launch(name)
         self._await(list(self.children))
@@ -216,7 +218,9 @@ class Stack:
             self.children[name] = self._process(service, name, port, metrics_port)
 
     def _process(self, service: services.Service, name: str, port: int, metrics_port: int) -> Child:
-        overrides = {f"FLACK_{setting.removeprefix('FLACK_')}": value for setting, value in self._settings.items()}
+        overrides = {
+            f"FLACK_{setting.removeprefix('FLACK_')}": value for setting, value in self._settings.items()
+        }
         environment = services.environment(service, self._owned, overrides)
         spec = services.spec(service, name, self.layout.run / name, port, metrics_port, environment)
         return self._child(spec)

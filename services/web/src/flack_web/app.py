@@ -1,0 +1,36 @@
+"""Wires the service together."""
+
+from pathlib import Path
+
+from flack_contracts.tokens import AUDIENCE, ISSUER
+from flack_kit.http import internal_client
+from flack_kit.jwt import Verifier
+from flack_kit.redis import connect_redis
+from flack_kit.web import observe
+from flask import Flask
+
+from flack_web import assets, errors, pages, scale, security, tokens
+from flack_web.api import Api
+from flack_web.context import Services
+from flack_web.cookie import SessionCookie
+from flack_web.settings import WebSettings
+
+
+def create_app(settings: WebSettings, *, assets_folder: Path = assets.FOLDER) -> Flask:
+    """The Flask application. Raises AssetsMissing where the UI was not built."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024  # nothing that a browser posts here is long
+    observe(app, "web", trusted_proxies=settings.trusted_proxies)
+    api = Api(internal_client(settings.api_url, timeout=settings.api_timeout))
+    app.extensions["flack"] = Services(
+        api=api,
+        verifier=Verifier(api.key_set, issuer=ISSUER, audience=AUDIENCE),
+        cookie=SessionCookie(settings.session_key.get_secret_value()),
+        assets=assets.load(assets_folder),
+        redis=connect_redis(settings.redis_url.get_secret_value(), timeout=1.0),
+    )
+    security.protect(app)
+    errors.handle(app)
+    for blueprint in (assets.blueprint, tokens.blueprint, scale.blueprint, pages.blueprint):
+        app.register_blueprint(blueprint)
+    return app

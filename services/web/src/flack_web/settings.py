@@ -1,0 +1,17 @@
+"""What web can be told."""
+
+from flack_kit.settings import ServiceSettings
+from pydantic import Field, SecretStr
+
+
+class WebSettings(ServiceSettings):
+    """Settings of web. Those without a default stop the start when they are missing."""
+
+    api_url: str
+    """api's address inside the installation."""
+    api_timeout: float = Field(default=5.0, gt=0)
+    """Seconds that api may take to answer before a page says that it is away."""
+    redis_url: SecretStr
+    """Where the scale page's snapshot is read; nothing else depends on it."""
+    session_key: SecretStr = Field(min_length=16)
+    """Secrets that encrypt the session cookie, separated by commas: the first encrypts, all decrypt."""
