@@ -1,0 +1,96 @@
+"""What the comparison starts and reads: processes, their CPU and memory from /proc, free ports, built C programs."""
+
+import json
+import os
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_port(port: int, process: "subprocess.Popen[Any]", seconds: float = 60) -> None:
+    """Return once something listens there; raise where the process ended or the time is up."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args} ended with {process.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"nothing listens on {port}")
+
+
+def build(name: str, into: Path) -> Path:
+    """Compile one of the C programs beside this file."""
+    into.mkdir(parents=True, exist_ok=True)
+    program = into / name
+    subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-o", program, HERE / f"{name}.c"], check=True)
+    return program
+
+
+def children(pid: int) -> list[int]:
+    """The direct children of a process."""
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]
+
+
+@dataclass
+class Usage:
+    """CPU seconds (user + system) and resident bytes of one process."""
+
+    cpu: float
+    rss: int
+
+    @classmethod
+    def of(cls, pid: int) -> "Usage":
+        """Read them from /proc/<pid>/stat: fields 14, 15 and 24 of proc(5)."""
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return cls(cpu=(int(fields[11]) + int(fields[12])) / TICKS, rss=int(fields[21]) * PAGE)
+
+
+class Clients:
+    """The C program that plays many sockets."""
+
+    def __init__(self, program: Path, port: int, sockets: int, tokens: Path | None, rate: float) -> None:
+        self._process = subprocess.Popen(
+            [program, str(port), str(sockets), str(tokens or "-"), str(rate)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.connected = self._answer()
+        if self.connected["ready"] < sockets:
+            self.close()
+            raise RuntimeError(f"only {self.connected} of {sockets} sockets became ready")
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("the clients ended")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def say(self, command: str) -> dict[str, Any]:
+        """Send a command and return its answer."""
+        assert self._process.stdin
+        self._process.stdin.write(command + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def close(self) -> None:
+        """End the program; its sockets close."""
+        self._process.kill()
+        self._process.wait()
