@@ -1,0 +1,1 @@
+"""Faults with writers and readers running, and the checker that says whether every promise held."""

@@ -1,0 +1,63 @@
+"""One fault with people writing and reading before, during and after it."""
+
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from flack_local.stack import Stack
+
+from .account import Account
+from .checker import Verdict, check
+from .faults import Fault
+from .reader import Reader
+from .writer import Writer
+
+WRITERS = 3
+READERS = 3
+
+
+def people(url: str, count: int) -> list[Account]:
+    """Accounts that are signed in, made anew."""
+    accounts = [Account(url, f"{uuid.uuid4().hex[:10]}") for _ in range(count)]
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(Account.sign_up, accounts))
+
+
+def run(stack: Stack, fault: Fault, accounts: list[Account]) -> Verdict:
+    """Inject a fault once and say what came of it. `accounts`: WRITERS + READERS of them."""
+    return around(stack.url, accounts, lambda: _inject(stack, fault))
+
+
+def _inject(stack: Stack, fault: Fault) -> None:
+    fault.inject(stack)
+    time.sleep(fault.hold)
+    fault.mend(stack)
+
+
+def around(url: str, accounts: list[Account], disturb: Callable[[], None]) -> Verdict:
+    """Let people write and read in a channel of their own while `disturb` runs, then check."""
+    channel_id = accounts[0].new_channel()
+    for account in accounts[1:]:
+        account.ask("POST", f"/channels/{channel_id}/members", json={})
+    readers = [Reader(account, channel_id).start() for account in accounts[WRITERS:]]
+    writers = [Writer(account, channel_id).start() for account in accounts[:WRITERS]]
+    try:
+        _wait(lambda: all(reader.connects and len(reader.messages) > WRITERS for reader in readers))
+        disturb()
+        seen = [len(writer.acknowledged) for writer in writers]
+        _wait(lambda: all(len(w.acknowledged) > n + 2 for w, n in zip(writers, seen, strict=True)))
+        return check(accounts[0], channel_id, writers, readers)
+    finally:
+        for writer in writers:
+            writer.stop()
+        for reader in readers:
+            reader.stop()
+
+
+def _wait(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("people could not write and read")
+        time.sleep(0.05)
