@@ -1,0 +1,46 @@
+"""The loop that everything here exists for: the same bytes to many sockets, without waiting for any."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import gevent
+
+SLICE = 256
+"""After how many sends other greenlets get their turn: about two milliseconds of one core."""
+
+
+class Recipient(Protocol):
+    """Where frames go: a WebSocket connection or a long-polling client."""
+
+    write: Callable[[bytes], int]
+    """Takes a frame and answers how much of it went out; raises BlockingIOError where nothing could."""
+
+    def spill(self, frame: bytes, sent: int) -> None:
+        """Keep the rest of a frame that was not taken whole."""
+
+    def lost(self) -> None:
+        """Writing failed: the peer is gone."""
+
+
+def deliver(recipients: Sequence[Recipient], frame: bytes) -> None:
+    """Write a frame to each recipient. Must not run in the event loop itself: it yields between slices."""
+    if len(recipients) <= SLICE:
+        _write(recipients, frame)
+        return
+    for start in range(0, len(recipients), SLICE):
+        _write(recipients[start : start + SLICE], frame)
+        gevent.sleep(0)
+
+
+def _write(recipients: Sequence[Recipient], frame: bytes) -> None:
+    size = len(frame)
+    for recipient in recipients:
+        try:
+            sent = recipient.write(frame)
+        except BlockingIOError:
+            recipient.spill(frame, 0)
+        except OSError:
+            recipient.lost()
+        else:
+            if sent != size:
+                recipient.spill(frame, sent)

@@ -1,0 +1,162 @@
+"""The client manager: rooms are Redis channels, subscribed while somebody here is in them.
+
+Give it to any python-socketio server or Flask-SocketIO: `SocketIO(app, client_manager=FanoutManager(...))`. A payload
+published to a room's channel is one ready Engine.IO packet; each process frames it once and writes it to its sockets.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+from socketio.packet import EVENT
+
+from flack_realtime.fanout.bookkeeping import IndexedManager
+from flack_realtime.fanout.delivery import Recipient, deliver
+from flack_realtime.fanout.engine import Engine
+from flack_realtime.fanout.frames import server_frame
+from flack_realtime.fanout.rooms import Client, Room, qualified
+from flack_realtime.fanout.subscriptions import Subscriptions
+
+EVERYBODY = "*"
+"""The room that a broadcast without a room goes to; every process hears it."""
+
+Publish = Callable[[str, bytes], Any]
+Observer = Callable[[str, bytes], Callable[[], None] | None]
+
+
+class FanoutManager(IndexedManager):
+    """A client manager for many processes.
+
+    `connect_redis` answers a new redis-py connection for subscribing; `publish(channel, payload)` must not block. Rooms
+    are shared by all processes, by name; a `sid` is known to the process that holds it only.
+    """
+
+    def __init__(
+        self,
+        connect_redis: Callable[[], Any],
+        publish: Publish,
+        *,
+        prefix: str = "flack:room:",
+        **limits: Any,
+    ) -> None:
+        super().__init__()
+        self.subscriptions = Subscriptions(connect_redis, self._published, lambda: self.on_restored())
+        self._publish, self._prefix, self._limits = publish, prefix, limits
+        self._listeners: dict[bytes, Callable[[bytes], None]] = {}
+        self.engine: Engine
+        self.observe: Observer = lambda _room, _payload: None
+        """Sees each payload before it is delivered; what it answers is called after."""
+        self.on_connected: Callable[[Client], None] = lambda _client: None
+        """Runs when a client has been told that it is connected, before its next packet is looked at."""
+        self.on_restored: Callable[[], None] = lambda: None
+        """Redis is back and everything subscribed again: whatever was published in between is lost."""
+
+    def set_server(self, server: Any) -> None:
+        """Called by python-socketio's server when it is made."""
+        super().set_server(server)
+        self.engine = Engine(server, **self._limits)
+        self.engine.replaced = lambda _old, link: self.index.relink(link.sid, link)
+
+    def initialize(self) -> None:
+        """Begin to hear Redis; called at the first connection unless the application did it before."""
+        if not self.subscriptions.started:
+            self.subscriptions.acquire(self.channel(EVERYBODY))
+            self.subscriptions.start()
+
+    def listen(self, channel: str, handler: Callable[[bytes], None]) -> None:
+        """Hear a Redis channel that is no room."""
+        self._listeners[channel.encode()] = handler
+        self.subscriptions.acquire(channel.encode())
+
+    def channel(self, name: str) -> bytes:
+        """The Redis channel of a room."""
+        return (self._prefix + name).encode()
+
+    def _enter(self, client: Client, name: str) -> bool:
+        first = super()._enter(client, name)
+        if first:
+            self.subscriptions.acquire(self.channel(name))
+        return first
+
+    def _leave(self, client: Client, name: str) -> bool:
+        last = super()._leave(client, name)
+        if last:
+            self.subscriptions.release(self.channel(name))
+        return last
+
+    def _connected(self, client: Client) -> None:
+        self.on_connected(client)
+
+    # --- out ------------------------------------------------------------------------------------------------------
+
+    def emit(
+        self, event: str, data: Any, namespace: str, room: Any = None, skip_sid: Any = None,
+        callback: Any = None, to: Any = None, **_kwargs: Any,
+    ) -> None:  # fmt: skip
+        """Emit to rooms in every process, or to one client of this one; only the latter can be asked for a callback."""
+        room, namespace = to or room, namespace or "/"
+        values = list(data) if isinstance(data, tuple) else [] if data is None else [data]
+        client = self.index.clients.get(room) if isinstance(room, str) else None
+        identity = self._generate_ack_id(room, callback) if callback and client else None
+        encoded = self.server.packet_class(
+            EVENT, namespace=namespace, data=[event, *values], id=identity
+        ).encode()
+        payload = b"4" + encoded.encode()
+        if client is not None:
+            self.send(client, payload)
+            return
+        skipped = [skip_sid] if isinstance(skip_sid, str) else [sid for sid in skip_sid or () if sid]
+        if skipped:
+            payload = orjson.dumps({"kind": "emit", "skip": skipped, "packet": payload.decode()})
+        if room is None:
+            self.publish(EVERYBODY, payload)
+        for name in [room] if isinstance(room, str) else room or ():
+            self.publish(qualified(name, namespace), payload)
+
+    def publish(self, room: str, payload: bytes) -> None:
+        """Send a ready packet to a room in every process."""
+        self._publish(self._prefix + room, payload)
+
+    def send(self, client: Client, payload: bytes) -> None:
+        """Send a ready packet to one client of this process."""
+        self._deliver([client.link], payload)
+
+    def send_to(self, clients: Iterable[Client], payload: bytes) -> None:
+        """Send a ready packet to clients of this process, framed once."""
+        self._deliver([client.link for client in clients if client.connected], payload)
+
+    def _deliver(self, links: Any, payload: bytes) -> None:
+        deliver(links, server_frame(payload))
+        self.engine.stats.deliveries += len(links)
+
+    # --- in -------------------------------------------------------------------------------------------------------
+
+    def _published(self, channel: bytes, payload: bytes) -> None:
+        listener = self._listeners.get(channel)
+        if listener is not None:
+            listener(payload)
+            return
+        name = channel[len(self._prefix) :].decode()
+        skipped: set[str] = set()
+        if payload[:1] == b"{":
+            message = orjson.loads(payload)
+            if message.get("kind") != "emit":
+                return
+            payload, skipped = message["packet"].encode(), set(message["skip"])
+        after = self.observe(name, payload)
+        room = self.index.rooms.get(name)
+        if name == EVERYBODY or skipped:
+            clients: Iterable[Client] = room.clients if room else self.index.of_namespace(_namespace(payload))
+            self.send_to([client for client in list(clients) if client.sid not in skipped], payload)
+        elif room is not None:
+            self._deliver(room.links(), payload)
+        if after is not None:
+            after()
+
+
+def _namespace(payload: bytes) -> str:
+    """The namespace of a packet: `42/name,[…]`, or the default one."""
+    return payload[2 : payload.index(b",")].decode() if payload[2:3] == b"/" else "/"
+
+
+__all__ = ["EVERYBODY", "Client", "FanoutManager", "Recipient", "Room"]

@@ -1,0 +1,117 @@
+"""Who is in which room, from both sides: joining, leaving and disconnecting cost what they touch, not what exists."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flack_realtime.fanout.delivery import Recipient
+
+
+class Client:
+    """A client of one namespace. `rooms` is its side of the index; `data` is free for the application."""
+
+    __slots__ = ("connected", "data", "eio_sid", "leaving", "link", "namespace", "rooms", "sid")
+
+    def __init__(self, sid: str, eio_sid: str, namespace: str, link: Recipient) -> None:
+        self.sid, self.eio_sid, self.namespace, self.link = sid, eio_sid, namespace, link
+        self.connected = self.leaving = False
+        self.rooms: list[Room] = []
+        self.data: Any = None
+
+
+class Room:
+    """The clients of this process in one room, and the sockets to write to, kept until somebody comes or goes."""
+
+    __slots__ = ("_links", "clients", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.clients: dict[Client, None] = {}
+        self._links: list[Recipient] | None = None
+
+    def links(self) -> Sequence[Recipient]:
+        """The sockets of the room. The list is never changed, only replaced: it may be walked while people join."""
+        if self._links is None:
+            self._links = [client.link for client in self.clients]
+        return self._links
+
+    def changed(self) -> None:
+        """Forget the kept list."""
+        self._links = None
+
+
+class Index:
+    """Clients by id and rooms by name. Names of rooms outside the default namespace begin with it (`qualified`)."""
+
+    def __init__(self) -> None:
+        self.clients: dict[str, Client] = {}
+        self.rooms: dict[str, Room] = {}
+        self._by_engine: dict[tuple[str, str], Client] = {}
+        self._namespaces: dict[str, int] = {}
+
+    def add(self, client: Client) -> bool:
+        """Add a client; False where its connection is in that namespace already."""
+        key = (client.eio_sid, client.namespace)
+        if key in self._by_engine:
+            return False
+        self._by_engine[key] = self.clients[client.sid] = client
+        self._namespaces[client.namespace] = self._namespaces.get(client.namespace, 0) + 1
+        return True
+
+    def remove(self, client: Client) -> None:
+        """Forget a client that is in no room any more."""
+        if self.clients.pop(client.sid, None) is None:
+            return
+        del self._by_engine[client.eio_sid, client.namespace]
+        self._namespaces[client.namespace] -= 1
+        if not self._namespaces[client.namespace]:
+            del self._namespaces[client.namespace]
+
+    def find(self, eio_sid: str, namespace: str) -> Client | None:
+        """The client of a connection in a namespace."""
+        return self._by_engine.get((eio_sid, namespace))
+
+    def join(self, client: Client, name: str) -> bool:
+        """Put a client into a room; True if it is the room's first."""
+        room = self.rooms.get(name)
+        first = room is None
+        if room is None:
+            room = self.rooms[name] = Room(name)
+        if client not in room.clients:
+            room.clients[client] = None
+            room.changed()
+            client.rooms.append(room)
+        return first
+
+    def leave(self, client: Client, name: str) -> bool:
+        """Take a client out of a room; True if it was the last."""
+        room = self.rooms.get(name)
+        if room is None or client not in room.clients:
+            return False
+        del room.clients[client]
+        room.changed()
+        client.rooms.remove(room)
+        if not room.clients:
+            del self.rooms[name]
+        return not room.clients
+
+    def relink(self, eio_sid: str, link: Recipient) -> None:
+        """A connection's clients are reached through another link from now on."""
+        for namespace in list(self._namespaces):
+            client = self.find(eio_sid, namespace)
+            if client:
+                client.link = link
+                for room in client.rooms:
+                    room.changed()
+
+    def namespaces(self) -> list[str]:
+        """Namespaces that have clients."""
+        return list(self._namespaces)
+
+    def of_namespace(self, namespace: str) -> Iterator[Client]:
+        """All clients of a namespace."""
+        return (client for client in list(self.clients.values()) if client.namespace == namespace)
+
+
+def qualified(room: str, namespace: str) -> str:
+    """The name of a room across namespaces: as it is in the default one, else `/namespace,room`."""
+    return room if namespace == "/" else f"{namespace},{room}"
