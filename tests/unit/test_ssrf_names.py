@@ -86,7 +86,7 @@ def look_up(host: str) -> list[str]:
 
 
 def test_a_public_name_gives_its_addresses(names: NameServer) -> None:
-    assert look_up("good.example") == RECORDS["good.example."]
+    assert sorted(look_up("good.example")) == sorted(RECORDS["good.example."])  # a name server shuffles
     assert look_up("six.example") == RECORDS["six.example."]
     assert look_up("8.8.4.4") == ["8.8.4.4"]
     assert look_up("[2606:4700:4700::1111]") == ["2606:4700:4700::1111"]

@@ -1,18 +1,19 @@
 """The entry point of the container: `python -m flack_web`."""
 
-from flack_kit.server import serve
-from flack_kit.settings import load_settings
-
-from flack_web.settings import WebSettings
-
 
 def main() -> None:
-    """Serve until told to stop."""
-    settings = load_settings(WebSettings)
+    """Serve until SIGTERM."""
+    from gevent import monkey
+
+    monkey.patch_all()
+    from flack_kit.server import serve
+    from flack_kit.settings import load_settings
 
     from flack_web.app import create_app
+    from flack_web.settings import WebSettings
 
-    serve("web", settings, lambda health: create_app(settings))
+    settings = load_settings(WebSettings)
+    serve("web", settings, lambda _health: create_app(settings))
 
 
 if __name__ == "__main__":

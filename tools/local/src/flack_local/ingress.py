@@ -52,9 +52,11 @@ def _static(port: int, ping_port: int, routes: Path) -> dict[str, object]:
         "entryPoints": {
             "http": {
                 "address": f"127.0.0.1:{port}",
+                # WSGI reads X_Forwarded_For and X-Forwarded-For as one header, so only the second may pass.
+                "http": {"aliasHeadersStrategy": "delete"},
                 "transport": {"lifeCycle": {"graceTimeOut": "1s"}},
             },
-            "ping": {"address": f"127.0.0.1:{ping_port}"},
+            "ping": {"address": f"127.0.0.1:{ping_port}", "http": {"aliasHeadersStrategy": "delete"}},
         },
         "ping": {"entryPoint": "ping"},
         "providers": {"file": {"filename": str(routes), "watch": False}},

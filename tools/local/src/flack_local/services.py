@@ -23,15 +23,13 @@ class Service:
 
 
 SERVICES = [
-    Service("web", "flack_web", [], ["REDIS_URL", "API_URL", "SERVICE_KEY", "SESSION_KEY"]),
+    Service("web", "flack_web", [], ["REDIS_URL", "API_URL", "SESSION_KEY"]),
     Service("realtime", "flack_realtime", [], ["REDIS_URL", "API_URL", "SERVICE_KEY"]),
     Service("api", "flack_api", [], ["DATABASE_URL", "REDIS_URL", "SERVICE_KEY", "SIGNING_KEYS"]),
     Service("worker", "flack_worker", ["worker"], ["DATABASE_URL", "REDIS_URL"]),
     Service("beat", "flack_worker", ["beat"], ["DATABASE_URL", "REDIS_URL"]),
 ]
-MIGRATION = Service(
-    "migrate", "flack_api", ["migrate"], ["DATABASE_URL", "REDIS_URL", "SERVICE_KEY", "SIGNING_KEYS"]
-)
+MIGRATION = Service("migrate", "flack_api", ["migrate"], ["DATABASE_URL"])
 
 # What differs from the services' own defaults on one machine; the caller's environment may say otherwise.
 LOCAL_DEFAULTS = {

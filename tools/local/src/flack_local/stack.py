@@ -105,11 +105,11 @@ class Stack:
         if not (self.layout.postgres / "PG_VERSION").exists():
             self.console.step("creating the database cluster")
         postgres.make_cluster(self.layout.postgres, keys.database)
-        self._add(postgres.spec(self.layout.postgres, database_port, keys.database))
-        self._add(valkey.spec(self.layout.run / "redis", redis_port, keys.redis))
+        self.add(postgres.spec(self.layout.postgres, database_port, keys.database))
+        self.add(valkey.spec(self.layout.run / "redis", redis_port, keys.redis))
         for service in services.SERVICES:
             self._add_service(service, instances[service.name])
-        self._add(ingress.spec(self.layout.run / "traefik", self.port, self._ports.take(), instances))
+        self.add(ingress.spec(self.layout.run / "traefik", self.port, self._ports.take(), instances))
         self._start_all(lambda: postgres.make_database(database_port, keys.database), prepared)
 
     def _start_all(self, make_database: Callable[[], None], prepared: Callable[[], None]) -> None:
@@ -225,7 +225,8 @@ class Stack:
         spec = services.spec(service, name, self.layout.run / name, port, metrics_port, environment)
         return self._child(spec)
 
-    def _add(self, spec: Spec) -> None:
+    def add(self, spec: Spec) -> None:
+        """Take a process into the stack; it is started later."""
         self.children[spec.name] = self._child(spec)
 
     def _child(self, spec: Spec) -> Child:
