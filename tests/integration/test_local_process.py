@@ -19,13 +19,13 @@ from flack_local.supervisor import supervise
 FOR_EVER = "import signal; print('up', flush=True); signal.pause()"
 
 
-def spec(folder: Path, program: str, name: str = "child") -> Spec:
+def spec(folder: Path, program: str, name: str = "child", *, ready: bool = True) -> Spec:
     return Spec(
         name=name,
         command=[sys.executable, "-c", textwrap.dedent(program)],
         environment=dict(os.environ),
         folder=folder,
-        ready=lambda: True,
+        ready=lambda: ready,
         stop_seconds=5,
     )
 
@@ -111,7 +111,14 @@ def test_children_end_when_their_manager_is_killed(tmp_path: Path) -> None:
 def test_a_child_that_never_comes_up_is_named_with_its_last_words(tmp_path: Path) -> None:
     stack = Stack(tmp_path / "flack")
     stack.layout.make()
-    stack.add(spec(tmp_path, "print('first'); print('no database', flush=True); raise SystemExit(3)", "api"))
+    stack.add(
+        spec(
+            tmp_path,
+            "print('first'); print('no database', flush=True); raise SystemExit(3)",
+            "api",
+            ready=False,
+        )
+    )
     with pytest.raises(ChildFailed) as failed:
         stack.start("api")
     stack.down()
