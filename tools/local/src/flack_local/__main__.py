@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from flack_local.console import Console
+from flack_local.demo.run import fill, invitation
 from flack_local.ports import is_free
 from flack_local.stack import ChildFailed, Stack
 from flack_local.supervisor import supervise
@@ -47,8 +48,10 @@ def _run(data: Path, port: int, demo: bool) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _Interrupt(end))
     try:
-        stack.up()
+        stack.up(prepared=lambda: fill(stack) if demo else None)
         console.line(f"\nready {stack.url}\n")
+        for line in invitation(stack):
+            console.line(line)
         console.line(f"Logs: {stack.layout.logs}   End: Ctrl-C")
         supervise(stack, end)
     except KeyboardInterrupt:
