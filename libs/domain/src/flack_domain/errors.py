@@ -53,6 +53,13 @@ class Unauthenticated(DomainError):
     detail = "The nickname or the password is wrong."
 
 
+def require_id(id: int) -> int:
+    """An id that the database can hold; raises `NotFound` for others, which nothing can have."""
+    if not 0 < id < 2**63:
+        raise NotFound
+    return id
+
+
 class NotAMember(Forbidden):
     """The channel is public and visible, but only its members may do this."""
 
@@ -181,3 +188,10 @@ class IdempotencyConflict(Invalid):
 
     code = "idempotency_key_reused"
     detail = "This Idempotency-Key was used for another request."
+
+
+class RequestUnderWay(Conflict):
+    """Another request with this `Idempotency-Key` is being served just now."""
+
+    code = "request_under_way"
+    detail = "The first request with this Idempotency-Key is still under way. Try again soon."

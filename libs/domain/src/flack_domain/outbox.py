@@ -41,8 +41,11 @@ class Delivery:
     events: list[Outgoing] = field(default_factory=list)
     ended_sessions: list[SessionEnded] = field(default_factory=list)
 
+    wanted_previews: list[int] = field(default_factory=list)
+    """Messages with links: for the task `flack.previews.fetch`."""
+
     def __bool__(self) -> bool:
-        return bool(self.events or self.ended_sessions)
+        return bool(self.events or self.ended_sessions or self.wanted_previews)
 
 
 def mark_published(session: Session, event_ids: Sequence[int]) -> None:

@@ -22,9 +22,16 @@ class Passwords:
     hub's thread pool. argon2 takes some 30 ms of CPU and lets go of the interpreter's lock meanwhile.
     """
 
-    def __init__(self, offload: Callable[[Callable[..., Any], tuple[Any, ...]], Any] = _direct, **cost: int) -> None:
+    def __init__(
+        self,
+        offload: Callable[[Callable[..., Any], tuple[Any, ...]], Any] = _direct,
+        *,
+        time_cost: int = 3,
+        memory_kib: int = 65536,
+        parallelism: int = 4,
+    ) -> None:
         self._offload = offload
-        self._hasher = PasswordHasher(**cost)
+        self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=parallelism)
 
     def hash(self, password: str) -> str:
         """The text to store."""

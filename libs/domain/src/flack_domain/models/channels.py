@@ -41,6 +41,7 @@ class Channel(Base):
     archived_at: Mapped[datetime | None]
     last_seq: Mapped[int] = mapped_column(server_default="0")
     last_position: Mapped[int] = mapped_column(server_default="0")
+    member_count: Mapped[int] = mapped_column(server_default="0")
 
 
 class Membership(Base):

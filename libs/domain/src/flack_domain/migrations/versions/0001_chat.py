@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_seq", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("last_position", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("member_count", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "(kind = 'direct') = (direct_key is not null)", name=op.f("ck_channels_direct_key")
         ),

@@ -1,0 +1,150 @@
+"""Deferred requests: asked for by api, carried out by the worker."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from flack_contracts.tasks import Task
+from sqlalchemy import or_, select, update
+
+from flack_domain import models, shapes
+from flack_domain.actor import Actor
+from flack_domain.queries.tasks import own, parse_id
+from flack_domain.transaction import Transaction, action
+
+MAX_ATTEMPTS = 5
+_OPEN = ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the worker is to do."""
+
+    id: str
+    kind: str
+    user_id: int
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stalled:
+    """A task that nobody works on: to be sent again."""
+
+    id: str
+    kind: str
+
+
+@action
+def create(tx: Transaction, actor: Actor, *, kind: str, arguments: dict[str, Any] | None = None) -> Task:
+    """Note that something is to be done for the actor. The caller sends it to the worker by its id."""
+    row = models.Task(
+        id=uuid4(),
+        kind=kind,
+        user_id=actor.id,
+        arguments=arguments or {},
+        state="queued",
+        progress=0,
+        attempts=0,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    tx.session.add(row)
+    return shapes.task(row)
+
+
+@action
+def start(tx: Transaction, task_id: str) -> Work | None:
+    """Take a task up, also once more after its worker died. None where it is finished, cancelled, unknown, or was
+    begun five times without an end: then it has failed."""
+    row = _locked(tx, task_id)
+    if row is None or row.state not in _OPEN:
+        return None
+    if row.attempts >= MAX_ATTEMPTS:
+        _end(tx, row, "failed", error="It was begun several times and never came to its end.")
+        return None
+    row.state, row.updated_at = "running", tx.now
+    row.attempts += 1
+    return Work(id=task_id, kind=row.kind, user_id=row.user_id, arguments=row.arguments)
+
+
+@action
+def progress(tx: Transaction, task_id: str, *, progress: int, total: int | None = None) -> bool:
+    """Say how far a running task is. False where it was cancelled: stop."""
+    row = _locked(tx, task_id)
+    if row is None or row.state != "running":
+        return False
+    row.progress, row.updated_at = progress, tx.now
+    row.total = row.total if total is None else total
+    return True
+
+
+@action
+def finish(tx: Transaction, task_id: str, *, result: dict[str, Any] | None = None) -> None:
+    """A task came to its end. One that ended otherwise before stays so."""
+    row = _locked(tx, task_id)
+    if row is not None and row.state in _OPEN:
+        _end(tx, row, "done", result=result)
+
+
+@action
+def fail(tx: Transaction, task_id: str, *, error: str) -> None:
+    """A task cannot be carried out. `error` is shown to its owner."""
+    row = _locked(tx, task_id)
+    if row is not None and row.state in _OPEN:
+        _end(tx, row, "failed", error=error)
+
+
+@action
+def cancel(tx: Transaction, actor: Actor, task_id: str) -> Task:
+    """Stop one's own task; one that has ended stays as it is. Raises `NotFound`."""
+    _locked(tx, task_id)
+    row = own(tx.session, actor, task_id)
+    if row.state in _OPEN:
+        _end(tx, row, "cancelled")
+    return shapes.task(row)
+
+
+@action
+def stalled(tx: Transaction, *, queued_seconds: float = 30, running_seconds: float = 3600) -> list[Stalled]:
+    """Tasks that nobody took up, or that nobody reported on for long; each is given out once in that time."""
+    table = models.Task
+    rows = tx.session.scalars(
+        select(table)
+        .where(
+            or_(
+                (table.state == "queued") & (table.updated_at < tx.now - timedelta(seconds=queued_seconds)),
+                (table.state == "running") & (table.updated_at < tx.now - timedelta(seconds=running_seconds)),
+            )
+        )
+        .order_by(table.updated_at)
+        .limit(500)
+        .with_for_update(skip_locked=True),
+        execution_options={"populate_existing": True},
+    ).all()
+    if rows:
+        tx.session.execute(
+            update(table).where(table.id.in_([row.id for row in rows])).values(updated_at=tx.now)
+        )
+    return [Stalled(id=str(row.id), kind=row.kind) for row in rows]
+
+
+def _locked(tx: Transaction, task_id: str) -> models.Task | None:
+    id: UUID | None = parse_id(task_id)
+    if id is None:
+        return None
+    return tx.session.get(models.Task, id, populate_existing=True, with_for_update=True)
+
+
+def _end(
+    tx: Transaction,
+    row: models.Task,
+    state: str,
+    *,
+    result: dict[str, Any] | None = None,
+    error: str | None = None,
+) -> None:
+    row.state, row.result, row.error = state, result, error
+    row.updated_at = row.finished_at = tx.now
+    if state == "done" and row.total is not None:
+        row.progress = row.total

@@ -1,0 +1,86 @@
+"""Waits until the database's schema is at least as new as this code. `python -m flack_domain.wait_for_schema`.
+
+Pods of api and worker run it before they start, while a Job runs the migrations. A schema that this code does not know
+is newer than it, which is fine: code of version N runs on the schema of N+1 (after a rollback, say).
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+from alembic.script import ScriptDirectory
+from sqlalchemy import make_url
+
+SECONDS_BETWEEN_LOOKS = 1.0
+_NO_LOGIN = (
+    "28P01",
+    "28000",
+    "3D000",
+)  # wrong password, no such user, no such database: waiting mends none of them
+
+
+def missing(found: str | None, known: list[str]) -> bool:
+    """Whether migrations of this code are still to be run. `known` is newest first."""
+    return found is None or (found in known and found != known[0])
+
+
+def why_wait(conninfo: str, known: list[str]) -> str | None:
+    """One look at the database: None if this code can start, else what it waits for.
+
+    Raises `psycopg.OperationalError` where a login is refused, which no waiting mends.
+    """
+    try:
+        with psycopg.connect(conninfo, connect_timeout=5) as connection:
+            row = connection.execute("select version_num from alembic_version").fetchone()
+    except psycopg.errors.UndefinedTable:
+        row = None
+    except psycopg.OperationalError as error:
+        if is_login_refused(error):
+            raise
+        return f"the database: {first_line(error)}"
+    found: str | None = row[0] if row else None
+    return f"migrations: the schema is at {found}, needed is {known[0]}" if missing(found, known) else None
+
+
+def is_login_refused(error: psycopg.OperationalError) -> bool:
+    """Whether the server answered, and refused who we are."""
+    text = str(error)
+    return error.sqlstate in _NO_LOGIN or "password authentication failed" in text or "no password" in text
+
+
+def first_line(error: Exception) -> str:
+    """The first line of a driver's message, which holds no password."""
+    return str(error).splitlines()[0]
+
+
+def known_revisions() -> list[str]:
+    """The migrations that this code has, newest first."""
+    scripts = ScriptDirectory(str(Path(__file__).parent / "migrations"))
+    return [script.revision for script in scripts.walk_revisions()]
+
+
+def main() -> None:
+    """Wait without end: the pod's state and log say for what."""
+    url = os.environ.get("FLACK_DATABASE_URL")
+    if not url:
+        sys.exit("flack: setting FLACK_DATABASE_URL: is not set")
+    conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    known = known_revisions()
+    said = None
+    while True:
+        try:
+            reason = why_wait(conninfo, known)
+        except psycopg.OperationalError as error:
+            sys.exit(f"flack: the database refused the login: {first_line(error)}")
+        if reason is None:
+            return
+        if reason != said:
+            print(f"waiting for {reason}", flush=True)  # noqa: T201 (an init container's log is all it has)
+            said = reason
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+if __name__ == "__main__":
+    main()
