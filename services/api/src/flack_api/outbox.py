@@ -49,6 +49,10 @@ class Outbox:
         for ended in delivery.ended_sessions:
             self._bus.publish(CONTROL_CHANNEL, control_json(ended))
 
+    def push(self, room: str, data: bytes) -> None:
+        """Push something to a room that is in no log, such as v1's presence. Returns at once and never raises."""
+        self._bus.publish(room_channel(room), data)
+
     def close(self) -> None:
         """Send and mark what is left, then stop."""
         self._bus.close()

@@ -13,8 +13,9 @@ from html import escape
 from html.parser import HTMLParser
 
 import nh3
-from flack_domain.rendering.bare_links import find_bare_links
 from markdown_it import MarkdownIt
+
+from flack_domain.rendering.bare_links import find_bare_links
 
 NO_DESCRIPTION = "No description found."
 INLINE_TAGS = {"a", "abbr", "acronym", "b", "code", "em", "i", "strong"}

@@ -4,16 +4,17 @@
 """
 
 import gzip
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
 import orjson
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, request, url_for
 from markupsafe import escape
 
 from flack_api.http.auth import public
 from flack_api.http.problems import Problem
-from flack_api.openapi.document import openapi_document
+from flack_api.openapi.document import Json
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -39,7 +40,7 @@ PAGE = """<!doctype html>
 """
 
 
-def documentation(*, prefix: str, title: str, version: str, description: str) -> Blueprint:
+def documentation(*, title: str, document: Callable[[], Json]) -> Blueprint:
     """The routes `openapi.json`, `docs` and `docs/<asset>` of one API version."""
     pages = Blueprint("documentation", __name__)
 
@@ -47,10 +48,7 @@ def documentation(*, prefix: str, title: str, version: str, description: str) ->
     @public
     def read_openapi() -> Response:
         """This document."""
-        document = openapi_document(
-            current_app, prefix=prefix, title=title, version=version, description=description
-        )
-        response = Response(orjson.dumps(document), content_type="application/json")
+        response = Response(orjson.dumps(document()), content_type="application/json")
         response.add_etag()
         return response.make_conditional(request)
 
