@@ -31,6 +31,11 @@ class Layout:
         return self.root / "postgres"
 
     @property
+    def processes(self) -> Path:
+        """Which processes run, with their ports."""
+        return self.run / "processes.json"
+
+    @property
     def logins(self) -> Path:
         """The demo logins, written when the demo data was made."""
         return self.root / "logins.json"

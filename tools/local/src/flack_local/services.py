@@ -26,8 +26,8 @@ SERVICES = [
     Service("web", "flack_web", [], ["REDIS_URL", "API_URL", "SESSION_KEY"]),
     Service("realtime", "flack_realtime", [], ["REDIS_URL", "API_URL", "SERVICE_KEY"]),
     Service("api", "flack_api", [], ["DATABASE_URL", "REDIS_URL", "SERVICE_KEY", "SIGNING_KEYS"]),
-    Service("worker", "flack_worker", ["worker"], ["DATABASE_URL", "REDIS_URL"]),
-    Service("beat", "flack_worker", ["beat"], ["DATABASE_URL", "REDIS_URL"]),
+    Service("worker", "flack_worker", ["worker"], ["DATABASE_URL", "REDIS_URL", "PROCESSES_FILE"]),
+    Service("beat", "flack_worker", ["beat"], ["DATABASE_URL", "REDIS_URL", "PROCESSES_FILE"]),
 ]
 MIGRATION = Service("migrate", "flack_api", ["migrate"], ["DATABASE_URL"])
 
@@ -49,7 +49,7 @@ class Addresses:
     api_url: str
 
 
-def owned(addresses: Addresses, keys: Keys) -> dict[str, str]:
+def owned(addresses: Addresses, keys: Keys, processes_file: Path) -> dict[str, str]:
     """Addresses and secrets by setting; a process is given those that its service lists."""
     return {
         "DATABASE_URL": addresses.database_url,
@@ -58,6 +58,7 @@ def owned(addresses: Addresses, keys: Keys) -> dict[str, str]:
         "SERVICE_KEY": keys.service,
         "SIGNING_KEYS": keys.signing,
         "SESSION_KEY": keys.session,
+        "PROCESSES_FILE": str(processes_file),
     }
 
 
@@ -73,7 +74,7 @@ def environment(service: Service, owned: Mapping[str, str], overrides: Mapping[s
 def spec(
     service: Service, name: str, folder: Path, port: int, metrics_port: int, environment: Mapping[str, str]
 ) -> Spec:
-    """How to run one process of a service."""
+    """How to run one process of a service. A port of 0: it serves none."""
     folder.mkdir(exist_ok=True)
     return Spec(
         name=name,
@@ -81,8 +82,7 @@ def spec(
         environment={
             **environment,
             "FLACK_BIND": "127.0.0.1",
-            "FLACK_PORT": str(port),
-            "FLACK_METRICS_PORT": str(metrics_port),
+            **({"FLACK_PORT": str(port), "FLACK_METRICS_PORT": str(metrics_port)} if port else {}),
         },
         folder=folder,
         ready=lambda: answers_ok(f"http://127.0.0.1:{metrics_port}/readyz"),
@@ -91,5 +91,7 @@ def spec(
 
 
 def installed(service: Service) -> bool:
-    """Whether the service's package can be imported."""
-    return importlib.util.find_spec(service.module) is not None
+    """Whether the service can be run."""
+    return bool(
+        importlib.util.find_spec(service.module) and importlib.util.find_spec(f"{service.module}.__main__")
+    )

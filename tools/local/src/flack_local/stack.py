@@ -6,7 +6,6 @@ with Stack() as stack:
     stack.start("redis")
 """
 
-import json
 import shutil
 import tempfile
 import time
@@ -18,11 +17,11 @@ from typing import Self
 
 from flack_local import ingress, postgres, services, valkey
 from flack_local.console import Console
-from flack_local.keys import load_or_make, write_private
+from flack_local.keys import load_or_make
 from flack_local.layout import Layout
-from flack_local.leftovers import end_leftovers
 from flack_local.ports import Ports
 from flack_local.process import Child, Spec, rotate
+from flack_local.record import end_leftovers, forget, record
 
 BROKEN_AFTER = 3  # times that a child may end before it was ready
 
@@ -96,12 +95,10 @@ class Stack:
         self.database_url = postgres.url(database_port, keys.database)
         self.redis_url = valkey.url(redis_port, keys.redis)
         instances = self._instances()
-        self._owned = services.owned(
-            services.Addresses(
-                self.database_url, self.redis_url, f"http://127.0.0.1:{instances['api'][0][0]}"
-            ),
-            keys,
+        addresses = services.Addresses(
+            self.database_url, self.redis_url, f"http://127.0.0.1:{instances['api'][0][0]}"
         )
+        self._owned = services.owned(addresses, keys, self.layout.processes)
         if not (self.layout.postgres / "PG_VERSION").exists():
             self.console.step("creating the database cluster")
         postgres.make_cluster(self.layout.postgres, keys.database)
@@ -138,7 +135,7 @@ class Stack:
             with ThreadPoolExecutor(max(1, len(group))) as pool:
                 list(pool.map(Child.stop, group))
         self._starter.shutdown()
-        (self.layout.run / "children.json").unlink(missing_ok=True)
+        forget(self.layout)
         if self._temporary:
             shutil.rmtree(self.layout.root, ignore_errors=True)
 
@@ -239,8 +236,7 @@ class Stack:
     def launch(self, name: str) -> None:
         """Start a child without waiting until it is ready."""
         self._starter.submit(self.children[name].start).result()
-        pids = {name: child.pid for name, child in self.children.items() if child.pid is not None}
-        write_private(self.layout.run / "children.json", json.dumps(pids))
+        record(self.layout, self.children.values())
 
     def _await(self, names: list[str], timeout: float = 90) -> None:
         """Wait until all are ready; one that ends is started again, a few times."""
