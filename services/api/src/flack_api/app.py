@@ -1,5 +1,6 @@
 """The one place that wires the service together."""
 
+from flack_domain.rendering.v1_objects import message_packet
 from flack_kit.bus import Bus
 from flack_kit.jwt import Signer
 from flack_kit.queue import TaskSender
@@ -15,6 +16,7 @@ from flack_api.http.ids import IdConverter
 from flack_api.http.limits import init_limits
 from flack_api.http.problems import init_problems, translate_with
 from flack_api.http.routes import undeclared_views
+from flack_api.idempotency import init_idempotency
 from flack_api.outbox import Outbox
 from flack_api.services import Services
 from flack_api.settings import ApiSettings
@@ -41,6 +43,7 @@ def create_app(settings: ApiSettings) -> Flask:
     if settings.v1_enabled:
         _add_v1(app)
 
+    init_idempotency(app, v2.PREFIX)
     undeclared = undeclared_views(app)
     if undeclared:
         raise RuntimeError(f"these views do not say who may call them: {', '.join(undeclared)}")
@@ -56,7 +59,7 @@ def _make_services(settings: ApiSettings) -> Services:
         settings=settings,
         engine=engine,
         redis=redis,
-        outbox=Outbox(Bus(redis), engine),
+        outbox=Outbox(Bus(redis), engine, v1_packet=message_packet if settings.v1_enabled else None),
         tasks=TaskSender(redis_url),
         signer=Signer(settings.signing_keys.get_secret_value()),
     )

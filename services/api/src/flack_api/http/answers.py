@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
+from itertools import chain
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, stream_with_context
 from pydantic import BaseModel
 
 from flack_api.http.routes import View, route_of
@@ -54,6 +55,31 @@ def returns(
         return answered
 
     return decorate
+
+
+def streams(content_type: str) -> Callable[[View], View]:
+    """The view answers pieces of a file, sent as they come. The first is asked for before the status is sent."""
+
+    def decorate(view: View) -> View:
+        route_of(view).content_type = content_type
+
+        @wraps(view)
+        def streamed(**arguments: Any) -> Response:
+            pieces = iter(view(**arguments))
+            first = next(pieces, b"")
+            response = Response(stream_with_context(chain([first], pieces)), content_type=content_type)
+            response.headers["Content-Disposition"] = "attachment"
+            return response
+
+        return streamed
+
+    return decorate
+
+
+def deferrable(view: View) -> View:
+    """The view starts a task and answers 202; `Prefer: respond-async` is understood (RFC 7240)."""
+    route_of(view).deferrable = True
+    return view
 
 
 def _bytes(value: BaseModel | bytes | None) -> bytes:

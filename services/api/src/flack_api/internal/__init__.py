@@ -2,7 +2,13 @@
 
 from flask import Blueprint
 
+from flack_api.internal.members import members
+from flack_api.internal.tokens import tokens
+
 
 def blueprint() -> Blueprint:
     """All routes under `/internal`."""
-    return Blueprint("internal", __name__, url_prefix="/internal")
+    internal = Blueprint("internal", __name__, url_prefix="/internal")
+    internal.register_blueprint(members)
+    internal.register_blueprint(tokens)
+    return internal

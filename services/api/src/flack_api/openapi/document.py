@@ -14,6 +14,11 @@ from flack_api.http.ids import MAX_ID
 from flack_api.http.routes import Route, route_of
 
 Json = dict[str, Any]
+PARAMETERS: dict[str | None, Json] = {
+    None: {"type": "string"},
+    "int": {"type": "integer", "minimum": 1, "maximum": MAX_ID},
+    "uuid": {"type": "string", "format": "uuid"},
+}
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -98,8 +103,8 @@ def _operation(rule: Rule, method: str, route: Route, view: Any, references: dic
 
 def _parameters(rule: Rule, method: str, route: Route) -> Iterator[Json]:
     for name in sorted(rule.arguments):
-        number = f"<int:{name}>" in rule.rule
-        schema: Json = {"type": "integer", "minimum": 1, "maximum": MAX_ID} if number else {"type": "string"}
+        kind = re.search(rf"<(?:(\w+):)?{name}>", rule.rule)
+        schema = PARAMETERS[kind[1] if kind else None]
         yield {"name": name, "in": "path", "required": True, "schema": schema}
     if route.query:
         described = route.query.model_json_schema()

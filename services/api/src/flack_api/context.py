@@ -1,0 +1,30 @@
+"""What a view hands to its action: the request's session, who asks, and how passwords are checked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from flack_domain.actor import Actor
+from flack_domain.passwords import Passwords
+from gevent import monkey
+
+from flack_api.database import current_session as session
+from flack_api.http.auth import current_user
+
+__all__ = ["actor", "offload", "passwords", "session"]
+
+
+def actor() -> Actor:
+    """Who asks, as actions and queries want it. Only behind `auth_required`."""
+    caller = current_user()
+    return Actor(caller.user_id, caller.role)
+
+
+def offload(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """Run what needs the CPU for long in the hub's thread pool, so that the event loop goes on."""
+    if not monkey.is_module_patched("threading"):
+        return function(*arguments)
+    return gevent.get_hub().threadpool.apply(function, arguments)
+
+
+passwords = Passwords(offload=offload)

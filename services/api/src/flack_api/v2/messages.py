@@ -1,0 +1,89 @@
+"""Messages: posting, editing, deleting, paging."""
+
+from typing import Annotated
+
+from flack_contracts.chat import Message
+from flack_domain import actions, queries
+from flask import Blueprint
+from pydantic import Field, model_validator
+
+from flack_api.context import actor, session
+from flack_api.http import Answer, Body, Query, auth_required, body, query, returns
+from flack_api.http.fields import Position
+
+messages = Blueprint("messages", __name__)
+
+Source = Annotated[str, Field(min_length=1, max_length=40_000)]
+
+
+class NewMessage(Body):
+    """A message to post. `nonce` comes back in its event, so that a client knows its own."""
+
+    source: Source
+    nonce: Annotated[str, Field(max_length=64)] | None = None
+
+
+class MessageChanges(Body):
+    """A message's new text."""
+
+    source: Source
+
+
+class PageOfMessages(Query):
+    """Which messages: the newest, or those `before`, `after` or `around` a position."""
+
+    before: Position | None = None
+    after: Position | None = None
+    around: Position | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+    @model_validator(mode="after")
+    def one_direction(self) -> "PageOfMessages":
+        """Only one of the three can be meant."""
+        if sum(part is not None for part in (self.before, self.after, self.around)) > 1:
+            raise ValueError("give only one of before, after and around")
+        return self
+
+
+@messages.get("/channels/<int:channel_id>/messages")
+@auth_required
+@query(PageOfMessages)
+@returns(queries.messages.MessagePage, etag=True)
+def list_messages(channel_id: int, page: PageOfMessages) -> queries.messages.MessagePage:
+    """Messages of a channel that you see, oldest first."""
+    return queries.messages.page(session(), actor(), channel_id, **page.model_dump())
+
+
+@messages.post("/channels/<int:channel_id>/messages")
+@auth_required
+@body(NewMessage)
+@returns(Message, 201)
+def post_message(channel_id: int, new: NewMessage) -> Answer:
+    """Post a message to a channel that you are in."""
+    message = actions.messages.post(session(), actor(), channel_id, source=new.source, nonce=new.nonce)
+    return Answer(message, headers={"Location": f"/api/v2/channels/{channel_id}/messages/{message.id}"})
+
+
+@messages.get("/channels/<int:channel_id>/messages/<int:message_id>")
+@auth_required
+@returns(Message, etag=True)
+def read_message(channel_id: int, message_id: int) -> Message:
+    """One message."""
+    return queries.messages.get(session(), actor(), channel_id, message_id)
+
+
+@messages.patch("/channels/<int:channel_id>/messages/<int:message_id>")
+@auth_required
+@body(MessageChanges)
+@returns(Message)
+def edit_message(channel_id: int, message_id: int, changes: MessageChanges) -> Message:
+    """Change the text of your own message."""
+    return actions.messages.edit(session(), actor(), channel_id, message_id, source=changes.source)
+
+
+@messages.delete("/channels/<int:channel_id>/messages/<int:message_id>")
+@auth_required
+@returns(Message)
+def delete_message(channel_id: int, message_id: int) -> Message:
+    """Delete a message. It keeps its place and loses its text."""
+    return actions.messages.delete(session(), actor(), channel_id, message_id)

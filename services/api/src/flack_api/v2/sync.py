@@ -1,0 +1,61 @@
+"""Starting a client, and catching up."""
+
+from typing import Annotated
+
+from flack_contracts.base import Contract
+from flack_contracts.events import Event
+from flack_contracts.streams import parse_since
+from flack_domain import queries
+from flask import Blueprint
+from pydantic import Field
+
+from flack_api.context import actor, session
+from flack_api.http import Problem, Query, auth_required, query, returns
+
+sync = Blueprint("sync", __name__)
+
+
+class Since(Query):
+    """The newest seq that you have of each stream: `channel:7@112,user:3@41`."""
+
+    since: Annotated[str, Field(max_length=40_000)]
+
+    def positions(self) -> dict[str, int]:
+        """The seq by stream. Raises Problem 422."""
+        try:
+            return parse_since(self.since)
+        except ValueError as error:
+            errors = [{"field": "since", "message": str(error)}]
+            raise Problem(422, "invalid_fields", "The query is not valid: since.", errors=errors) from None
+
+
+class StreamNews(Contract):
+    """What is new in a stream. Not recovered: refetch what the stream is about, and go on from `/state`."""
+
+    stream: str
+    recovered: bool
+    seq: int | None
+    events: list[Event]
+
+
+class News(Contract):
+    """Everything missed."""
+
+    streams: list[StreamNews]
+
+
+@sync.get("/state")
+@auth_required
+@returns(queries.state.State, etag=True)
+def read_state() -> queries.state.State:
+    """One consistent snapshot of all that a client needs to start, with the seq of each stream."""
+    return queries.state.snapshot(session(), actor())
+
+
+@sync.get("/sync")
+@auth_required
+@query(Since)
+@returns(News)
+def read_news(since: Since) -> bytes:
+    """Every event after the given positions, of streams that you may see."""
+    return queries.sync.since(session(), actor(), since.positions())

@@ -1,0 +1,140 @@
+"""People: signing up, finding each other, one's own profile."""
+
+from typing import Annotated
+
+from flack_contracts.base import Contract
+from flack_contracts.chat import User, UserRole
+from flack_domain import actions, queries
+from flask import Blueprint
+from pydantic import Field
+
+from flack_api.context import actor, passwords, session
+from flack_api.http import (
+    Answer,
+    Body,
+    Query,
+    administrators_only,
+    auth_required,
+    body,
+    current_user,
+    public,
+    query,
+    returns,
+)
+from flack_api.http.fields import Ids
+from flack_api.http.limits import SIGN_UP, limited
+from flack_api.services import services
+
+users = Blueprint("users", __name__)
+
+Nickname = Annotated[str, Field(min_length=1, max_length=32)]
+DisplayName = Annotated[str, Field(min_length=1, max_length=64)]
+NewPassword = Annotated[str, Field(min_length=8, max_length=1024)]
+
+
+class NewUser(Body):
+    """Somebody who signs up."""
+
+    nickname: Nickname
+    password: NewPassword
+    display_name: DisplayName | None = None
+    invite: Annotated[str, Field(max_length=100)] | None = None
+
+
+class ProfileChanges(Body):
+    """What to change of one's own profile. A new password needs the current one."""
+
+    nickname: Nickname | None = None
+    display_name: DisplayName | None = None
+    password: NewPassword | None = None
+    current_password: Annotated[str, Field(max_length=1024)] | None = None
+
+
+class UserChanges(Body):
+    """What an administrator changes of somebody."""
+
+    role: UserRole | None = None
+    deactivated: bool | None = None
+
+
+class WantedUsers(Query):
+    """Which people: those with `ids`, or those whose names begin with `q`."""
+
+    ids: Annotated[Ids, Field(max_length=200)] | None = None
+    q: Annotated[str, Field(max_length=64)] = ""
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class UserList(Contract):
+    """Some people."""
+
+    users: list[User]
+
+
+@users.post("/users")
+@public
+@limited(SIGN_UP)
+@body(NewUser)
+@returns(User, 201)
+def sign_up(new: NewUser) -> Answer:
+    """Sign up. The first person becomes the administrator of the installation."""
+    user = actions.users.sign_up(
+        session(), passwords, signup=services().settings.signup, **new.model_dump(exclude_none=True)
+    )
+    return Answer(user, headers={"Location": f"/api/v2/users/{user.id}"})
+
+
+@users.get("/users")
+@auth_required
+@query(WantedUsers)
+@returns(UserList)
+def find_users(wanted: WantedUsers) -> UserList:
+    """Find people by their ids, or by the beginning of their names."""
+    if wanted.ids is not None:
+        return UserList(users=queries.users.by_ids(session(), wanted.ids))
+    return UserList(users=queries.users.search(session(), wanted.q, limit=wanted.limit))
+
+
+@users.get("/users/<int:user_id>")
+@auth_required
+@returns(User, etag=True)
+def read_user(user_id: int) -> User:
+    """One person."""
+    return queries.users.get(session(), user_id)
+
+
+@users.get("/users/me")
+@auth_required
+@returns(User, etag=True)
+def read_myself() -> User:
+    """Yourself."""
+    return queries.users.get(session(), actor().id)
+
+
+@users.patch("/users/me")
+@auth_required
+@body(ProfileChanges)
+@returns(User)
+def change_myself(changes: ProfileChanges) -> User:
+    """Change your names or your password. A new password ends all your other sessions."""
+    return actions.users.update_profile(
+        session(),
+        passwords,
+        actor(),
+        keep_session_id=current_user().session_id,
+        **changes.model_dump(exclude_none=True),
+    )
+
+
+@users.patch("/users/<int:user_id>")
+@administrators_only
+@body(UserChanges)
+@returns(User)
+def change_user(user_id: int, changes: UserChanges) -> User:
+    """Make somebody administrator or member, lock them out or let them in again."""
+    if changes.deactivated is not None:
+        act = actions.users.deactivate if changes.deactivated else actions.users.reactivate
+        act(session(), actor(), user_id)
+    if changes.role is not None:
+        actions.users.set_role(session(), actor(), user_id, role=changes.role)
+    return queries.users.get(session(), user_id)

@@ -1,0 +1,124 @@
+"""The api service for tests: in process, on this test's own database and Valkey."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from flack_api.app import create_app
+from flack_api.settings import ApiSettings
+from flask import Flask
+from werkzeug.test import TestResponse
+
+SERVICE_KEY = "the-service-key-of-tests"
+PASSWORD = "correct horse battery"
+_names = itertools.count(1)
+
+MakeApi = Callable[..., Flask]
+
+
+def new_signing_key() -> str:
+    """An Ed25519 private key as settings hold it."""
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in, and the requests that they make. Paths are below `/api/v2`."""
+
+    app: Flask
+    id: int
+    nickname: str
+    access_token: str
+    refresh_token: str
+
+    def request(self, method: str, path: str, **options: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.access_token}", **options.pop("headers", {})}
+        return self.app.test_client().open("/api/v2" + path, method=method, headers=headers, **options)
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, json: Any = None, **options: Any) -> TestResponse:
+        return self.request("POST", path, json=json, **options)
+
+    def patch(self, path: str, json: Any) -> TestResponse:
+        return self.request("PATCH", path, json=json)
+
+    def delete(self, path: str) -> TestResponse:
+        return self.request("DELETE", path)
+
+    def make_channel(self, kind: str = "public", name: str | None = None) -> int:
+        """The id of a new channel of theirs."""
+        name = name or f"channel {next(_names)}"
+        made = self.post("/channels", {"name": name, "kind": kind})
+        assert made.status_code == 201, made.text
+        return int(made.json["id"])  # type: ignore[index]
+
+    def say(self, channel_id: int, source: str = "hello") -> dict[str, Any]:
+        """A message posted to a channel."""
+        posted = self.post(f"/channels/{channel_id}/messages", {"source": source})
+        assert posted.status_code == 201, posted.text
+        return dict(posted.json)  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def make_api(database_url: str, redis_url: str) -> Iterator[MakeApi]:
+    """Makes the application, with settings changed as asked."""
+    made: list[Flask] = []
+    defaults: dict[str, Any] = {
+        "database_url": database_url,
+        "redis_url": redis_url,
+        "service_key": SERVICE_KEY,
+        "signing_keys": new_signing_key(),
+        "rate_limits_enabled": False,
+        "trusted_proxies": 0,
+        "database_pool_size": 4,
+    }
+
+    def make(**changes: Any) -> Flask:
+        app = create_app(ApiSettings(**{**defaults, **changes}))
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        app.extensions["flack_services"].close()
+
+
+@pytest.fixture
+def api(make_api: MakeApi) -> Flask:
+    """The application with the settings of tests."""
+    return make_api()
+
+
+@pytest.fixture
+def sign_up(api: Flask) -> Callable[..., Person]:
+    """Signs somebody up and in."""
+
+    def make(nickname: str | None = None, app: Flask | None = None) -> Person:
+        return new_person(app or api, nickname)
+
+    return make
+
+
+def new_person(app: Flask, nickname: str | None = None) -> Person:
+    """Somebody who signed up and in."""
+    name = nickname or f"person{next(_names)}"
+    client = app.test_client()
+    made = client.post("/api/v2/users", json={"nickname": name, "password": PASSWORD})
+    assert made.status_code == 201, made.text
+    tokens = sign_in(app, name)
+    return Person(app, tokens["user"]["id"], name, tokens["access_token"], tokens["refresh_token"])
+
+
+def sign_in(app: Flask, nickname: str, password: str = PASSWORD) -> dict[str, Any]:
+    """The answer to signing in."""
+    grant = {"grant": "password", "nickname": nickname, "password": password}
+    answer = app.test_client().post("/api/v2/tokens", json=grant)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json)  # type: ignore[call-overload]
