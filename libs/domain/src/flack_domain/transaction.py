@@ -68,7 +68,7 @@ class Transaction:
     def tell_users(self, payloads: dict[int, Payload]) -> None:
         """Append one event to each of several people's streams."""
         self.session.flush()
-        for user_id, seq in sorted(self.session.execute(_RAISE_USERS, {"ids": list(payloads)}).tuples()):
+        for user_id, seq in sorted(self.session.execute(_RAISE_USERS, {"ids": list(payloads)})):
             self._append(user_stream(user_id), seq, payloads[user_id], None)
 
     def end_session(self, user_id: int, session_id: int | None = None) -> None:

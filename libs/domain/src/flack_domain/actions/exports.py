@@ -67,7 +67,7 @@ def _about(session: Session, user_id: int) -> bytes:
         .where(models.Membership.user_id == user_id)
         .order_by(models.Channel.id),
         execution_options={"populate_existing": True},
-    ).tuples()
+    )
     lines = [_line("user", shapes.user(user)), _line("preferences", preferences.get(session, user_id))]
     lines += [_line("channel", shapes.channel_state(channel, member, None)) for channel, member in rows]
     session.rollback()

@@ -5,6 +5,7 @@ its event, what its author has read, and the answer kept for a retry. Everything
 one finds nothing.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from flack_contracts.chat import Message
@@ -18,7 +19,7 @@ from flack_domain import clock, errors, idempotency, names, policy
 from flack_domain.actor import Actor
 from flack_domain.outbox import Delivery, Outgoing, V1Message
 from flack_domain.queries.visible import seen
-from flack_domain.rendering import v2
+from flack_domain.rendering import v1, v2
 from flack_domain.transaction import deliver
 
 _PLACE = (
@@ -52,9 +53,17 @@ _INSERT_ONCE = text(
 
 
 def post(
-    session: Session, actor: Actor, channel_id: int, *, source: str, nonce: str | None = None
+    session: Session,
+    actor: Actor,
+    channel_id: int,
+    *,
+    source: str,
+    nonce: str | None = None,
+    alongside: Callable[[Message], None] | None = None,
 ) -> Message:
     """Say something in a channel. The author has then read everything up to it.
+
+    `alongside` may add rows to the same transaction (v1's jobs).
 
     Raises `NotFound`, `Invalid`, `NotAMember`, `ChannelArchived`.
     """
@@ -66,6 +75,8 @@ def post(
         message, outgoing = _write(
             session, key, actor, errors.require_id(channel_id), source, html, nonce, now
         )
+        if alongside is not None:
+            alongside(message)
         session.commit()
     except IntegrityError:
         session.rollback()
@@ -78,7 +89,9 @@ def post(
     except BaseException:
         session.rollback()
         raise
-    deliver(session, Delivery(events=[outgoing], wanted_previews=[message.id] if v2.has_links(html) else []))
+    # v1 finds links where v2 shows none, in code for example.
+    has_links = v2.has_links(html) or (outgoing.v1 is not None and v1.has_pages(source))
+    deliver(session, Delivery(events=[outgoing], wanted_previews=[message.id] if has_links else []))
     return message
 
 
@@ -123,8 +136,8 @@ def _write(
     else:
         answer = message.model_dump_json()
         connection.execute(_INSERT_ONCE, {**values, **once, "fingerprint": key.fingerprint, "answer": answer})
-    v1 = V1Message(message_id, actor.id, source, now, now, []) if is_general else None
-    return message, Outgoing(event_id, stream, seq, MessagePosted.type, data, v1)
+    shown_by_v1 = V1Message(message_id, actor.id, source, now, now, []) if is_general else None
+    return message, Outgoing(event_id, stream, seq, MessagePosted.type, data, shown_by_v1)
 
 
 def _place(connection: Connection, parameters: dict[str, object]) -> "Row[int, int, bool, int, int]":

@@ -41,7 +41,7 @@ def post(session: Session, actor: Actor, *, source: str) -> str:
     def add_job(message: Message) -> None:
         now = message.created_at
         posted = V1Message(message.id, message.user_id, message.source, now, now, [])
-        waits = bool(v1.links(message.source))
+        waits = v1.has_pages(message.source)
         job = _job(actor.id, None if waits else _posted(posted))
         job.arguments = {"message_id": message.id}
         session.add(job)
@@ -71,7 +71,7 @@ def expanded(tx: Transaction, message_id: int) -> None:
 @action
 def give_up(tx: Transaction) -> None:
     """Finish the jobs whose messages' links nobody expanded in time, without the expansions."""
-    _finish(tx, tx.session.scalars(_waiting().where(models.Task.updated_at < tx.now - PATIENCE).limit(100)))
+    _finish(tx, tx.session.scalars(_waiting().where(models.Task.created_at < tx.now - PATIENCE).limit(100)))
 
 
 def _waiting() -> Any:

@@ -75,7 +75,7 @@ def browse(
     if after is not None:
         cursor = select(channel.archived_at.is_not(None), func.lower(channel.name), channel.id)
         query = query.where(place > cursor.where(channel.id == after).correlate(None).scalar_subquery())
-    rows = session.execute(query, execution_options={"populate_existing": True}).tuples().all()
+    rows = session.execute(query, execution_options={"populate_existing": True}).all()
     page = [
         BrowsedChannel(**shapes.channel(row).model_dump(), joined=joined, member_count=row.member_count)
         for row, joined in rows[:limit]

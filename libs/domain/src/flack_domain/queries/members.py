@@ -29,7 +29,7 @@ def of(session: Session, actor: Actor, channel_id: int) -> Members:
         .where(models.Membership.channel_id == channel_id)
         .order_by(models.Membership.joined_at, models.Membership.user_id),
         execution_options={"populate_existing": True},
-    ).tuples()
+    )
     pairs = [(shapes.member(membership), shapes.user(user)) for membership, user in rows]
     return Members(
         members=[member for member, _ in pairs],

@@ -42,7 +42,7 @@ def _read(session: Session, actor: Actor) -> State:
         .where(models.Membership.user_id == actor.id)
         .order_by(models.Channel.id),
         execution_options={"populate_existing": True},
-    ).tuples()
+    )
     pairs = list(rows)
     people = _people(session, [channel.id for channel, _ in pairs if channel.kind == "direct"])
     known = {me.id: shapes.user(me)} | {user.id: user for users in people.values() for user in users}
@@ -70,6 +70,6 @@ def _people(session: Session, channel_ids: list[int]) -> dict[int, list[User]]:
             .where(models.Membership.channel_id.in_(channel_ids))
             .order_by(models.Membership.user_id)
         )
-        for channel_id, user in rows.tuples():
+        for channel_id, user in rows:
             people[channel_id].append(shapes.user(user))
     return people

@@ -20,12 +20,12 @@ with wanted as (
     as wanted(kind, id, since)
 ), heads as (
   select 'channel:' || channels.id as stream, since, last_seq as seq
-  from wanted join channels on kind = 'channel' and channels.id = wanted.id
+  from wanted join channels on wanted.kind = 'channel' and channels.id = wanted.id
   where channels.kind = 'public' or exists (
     select from memberships where channel_id = channels.id and user_id = :user_id)
   union all
   select 'user:' || users.id, since, last_seq
-  from wanted join users on kind = 'user' and users.id = wanted.id and users.id = :user_id
+  from wanted join users on wanted.kind = 'user' and users.id = wanted.id and users.id = :user_id
 ), fitting as (
   select stream, since, seq, seq - since <= :max_stream_events and sum(
     case when seq - since between 0 and :max_stream_events then seq - since else 0 end
@@ -62,7 +62,7 @@ def since(session: Session, actor: Actor, positions: dict[str, int]) -> bytes:
     )
     answers = {
         stream: _answer(stream, seq, body, recovered=fits and number == seq - behind)
-        for stream, behind, seq, fits, number, body in rows.tuples()
+        for stream, behind, seq, fits, number, body in rows
     }
     parts = (
         answers.get(name) or _answer(name, None, "", recovered=False)
@@ -97,6 +97,4 @@ def heads(session: Session, user_id: int) -> dict[str, int]:
         ),
         {"user_id": user_id},
     )
-    return {
-        (channel_stream if kind == "channel" else user_stream)(id): seq for kind, id, seq in rows.tuples()
-    }
+    return {(channel_stream if kind == "channel" else user_stream)(id): seq for kind, id, seq in rows}

@@ -38,7 +38,7 @@ def is_visible_to(user_id: int) -> ColumnElement[bool]:
     """The condition on `Channel` under which a person sees it."""
     return or_(
         Channel.kind == "public",
-        exists().where(Membership.channel_id == Channel.id, Membership.user_id == user_id),
+        exists().where(Membership.channel_id == Channel.id, Membership.user_id == user_id).correlate(Channel),
     )
 
 

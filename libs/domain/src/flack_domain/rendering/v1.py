@@ -47,6 +47,11 @@ def links(source: str) -> list[str]:
     return _hrefs(render(source))
 
 
+def has_pages(source: str) -> bool:
+    """Whether a message links to anything that could be expanded at all."""
+    return any(link.lower().startswith(("http://", "https://")) for link in links(source))
+
+
 @lru_cache(maxsize=4096)
 def _render(source: str, expansions: tuple[Expansion, ...]) -> str:
     cleaned = _INLINE.clean(_markdown(source))
