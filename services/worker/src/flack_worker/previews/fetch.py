@@ -42,6 +42,11 @@ class Fetcher:
         self._gate = gate or HostGate()
         self._tls = ssl.create_default_context()
 
+    @property
+    def seconds(self) -> float:
+        """How long a fetch may take."""
+        return self._limits.seconds
+
     def fetch(self, link: str) -> Page:
         """What the page behind a link says of itself. Raises `LinkError` for a link that yields nothing.
 
