@@ -18,6 +18,9 @@ class Recipient(Protocol):
     def spill(self, frame: bytes, sent: int) -> None:
         """Keep the rest of a frame that was not taken whole."""
 
+    def close_with(self, reason: str, code: int) -> None:
+        """Close and tell why."""
+
     def lost(self) -> None:
         """Writing failed: the peer is gone."""
 

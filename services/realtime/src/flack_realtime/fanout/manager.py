@@ -48,6 +48,8 @@ class FanoutManager(IndexedManager):
         """Sees each payload before it is delivered; what it answers is called after."""
         self.on_connected: Callable[[Client], None] = lambda _client: None
         """Runs when a client has been told that it is connected, before its next packet is looked at."""
+        self.goodbye: Callable[[str], bytes] = lambda _reason: b""
+        """A frame to send before a connection is closed for a reason."""
         self.on_restored: Callable[[], None] = lambda: None
         """Redis is back and everything subscribed again: whatever was published in between is lost."""
 
@@ -55,10 +57,15 @@ class FanoutManager(IndexedManager):
         """Called by python-socketio's server when it is made."""
         super().set_server(server)
         self.engine = Engine(server, **self._limits)
+        self.engine.goodbye = lambda reason: self.goodbye(reason)
         self.engine.replaced = lambda _old, link: self.index.relink(link.sid, link)
 
     def initialize(self) -> None:
-        """Begin to hear Redis; called at the first connection unless the application did it before."""
+        """Called by python-socketio's server at its first connection."""
+        self.start()
+
+    def start(self) -> None:
+        """Begin to hear Redis, unless that was done before."""
         if not self.subscriptions.started:
             self.subscriptions.acquire(self.channel(EVERYBODY))
             self.subscriptions.start()
@@ -83,6 +90,14 @@ class FanoutManager(IndexedManager):
         if last:
             self.subscriptions.release(self.channel(name))
         return last
+
+    def enter(self, client: Client, room: str) -> bool:
+        """Put a client into a room; True if nobody here was in it before."""
+        return self._enter(client, qualified(room, client.namespace))
+
+    def leave(self, client: Client, room: str) -> None:
+        """Take a client out of a room."""
+        self._leave(client, qualified(room, client.namespace))
 
     def _connected(self, client: Client) -> None:
         self.on_connected(client)

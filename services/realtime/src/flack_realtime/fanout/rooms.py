@@ -19,13 +19,17 @@ class Client:
 
 
 class Room:
-    """The clients of this process in one room, and the sockets to write to, kept until somebody comes or goes."""
+    """The clients of this process in one room, and the sockets to write to, kept until somebody comes or goes.
 
-    __slots__ = ("_links", "clients", "name")
+    `data` is free for the application, and gone with the last client.
+    """
+
+    __slots__ = ("_links", "clients", "data", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.clients: dict[Client, None] = {}
+        self.data: Any = None
         self._links: list[Recipient] | None = None
 
     def links(self) -> Sequence[Recipient]:
@@ -71,7 +75,9 @@ class Index:
         return self._by_engine.get((eio_sid, namespace))
 
     def join(self, client: Client, name: str) -> bool:
-        """Put a client into a room; True if it is the room's first."""
+        """Put a client into a room; True if it is the room's first. One that is gone stays out."""
+        if client.sid not in self.clients:
+            return False
         room = self.rooms.get(name)
         first = room is None
         if room is None:

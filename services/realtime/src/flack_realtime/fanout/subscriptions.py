@@ -53,6 +53,8 @@ class Subscriptions:
         self._restored: Event | None = None
         self._greenlets: list[gevent.Greenlet] = []
         self._lost = False
+        self.ever_up = False
+        """Whether Redis was ever there."""
 
     @property
     def started(self) -> bool:
@@ -167,6 +169,7 @@ class Subscriptions:
         self._asked.clear()
         self._changed = set(self._counts)
         self._connection = connection
+        self.ever_up = True
         self._wake.set()
 
     def _drop(self) -> None:

@@ -1,0 +1,29 @@
+"""What every realtime process is told on `flack:control`."""
+
+import gevent
+from flack_contracts.control import Heads, SessionEnded, read_control
+from flack_kit.logging import get_logger
+
+from flack_realtime.sync import Sync
+from flack_realtime.tokens import Tokens
+
+log = get_logger(__name__)
+
+
+class Control:
+    """Hands control messages on. Unknown kinds, from a newer version, are logged and left."""
+
+    def __init__(self, tokens: Tokens, sync: Sync) -> None:
+        self._tokens, self._sync = tokens, sync
+
+    def __call__(self, data: bytes) -> None:
+        """Handle one message. Must not hold up whoever reads from Redis."""
+        try:
+            message = read_control(data)
+        except ValueError:
+            log.warning("control_unknown")
+            return
+        if isinstance(message, SessionEnded):
+            self._tokens.end(message.user_id, message.session_id)
+        elif isinstance(message, Heads):
+            gevent.spawn(self._sync.heads, message.streams)

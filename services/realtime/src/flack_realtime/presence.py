@@ -1,0 +1,152 @@
+"""Who is connected: in Redis with a time to live, told only to those who look at that person.
+
+`flack:presence:{user_id}` is a sorted set of the processes that hold a socket of that person, scored by when each entry
+ends. Coming and going are told from inside the script that changes the set, so that watchers hear them in their order.
+"""
+
+import secrets
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from flack_contracts.streams import presence_room, room_channel
+from flack_contracts.wire import packet_of
+from flack_kit.logging import get_logger
+from gevent.event import Event
+from redis import Redis
+from redis.exceptions import RedisError
+
+from flack_realtime.fanout import FanoutManager
+from flack_realtime.overload import Overload
+from flack_realtime.sessions import Session, Sessions
+
+log = get_logger(__name__)
+
+_LIVES_SECONDS = 90
+_REFRESH_SECONDS = 30.0
+_GRACE_SECONDS = 5.0
+_WATCHED = 200
+_BATCH = 500
+
+# KEYS: the set. ARGV: now, this process, when its entry ends ("0": it leaves), room channel, packet to tell of a change.
+_CHANGE = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+local before = redis.call('ZCARD', KEYS[1])
+if ARGV[3] == '0' then redis.call('ZREM', KEYS[1], ARGV[2]) else
+  redis.call('ZADD', KEYS[1], ARGV[3], ARGV[2])
+  redis.call('EXPIREAT', KEYS[1], math.floor(tonumber(ARGV[3])) + 1)
+end
+local after = redis.call('ZCARD', KEYS[1])
+if ARGV[4] ~= '' and (before == 0) ~= (after == 0) then redis.call('PUBLISH', ARGV[4], ARGV[5]) end
+return after
+"""
+
+
+class Presence:
+    """Presence of the people of this process. Redis is asked in the background; whoever connects never waits for it."""
+
+    def __init__(
+        self,
+        redis: "Redis",
+        manager: FanoutManager,
+        sessions: Sessions,
+        overload: Overload,
+        now: Callable[[], float],
+    ) -> None:
+        self._redis, self._manager, self._sessions = redis, manager, sessions
+        self._overload, self._now = overload, now
+        self._process = secrets.token_hex(8)
+        self._script = redis.register_script(_CHANGE)
+        self._changes: deque[tuple[int, bool]] = deque()
+        self._going: deque[tuple[float, int]] = deque()
+        self._wake = Event()
+
+    def start(self) -> None:
+        """Begin to tell Redis."""
+        gevent.spawn(self._tell_forever)
+        gevent.spawn(self._refresh_forever)
+
+    def arrived(self, user_id: int) -> None:
+        """A person's first socket is here."""
+        self._change(user_id, True)
+
+    def left(self, user_id: int) -> None:
+        """A person's last socket here is gone. Told after a grace: a page that reloads is back before."""
+        self._going.append((self._now() + _GRACE_SECONDS, user_id))
+
+    def watch(self, session: Session, data: Any) -> dict[str, list[int]]:
+        """`watch_presence {user_ids}`: look at these people and at nobody else; answers who is online."""
+        asked = data.get("user_ids") if isinstance(data, dict) else None
+        ids = frozenset(i for i in asked if isinstance(i, int)) if isinstance(asked, list) else frozenset()
+        if session.user_id is None or len(ids) > _WATCHED:
+            return {"online": []}
+        for user_id in session.watching - ids:
+            self._manager.leave(session.client, presence_room(user_id))
+        new = [presence_room(i) for i in ids - session.watching]
+        for room in new:
+            self._manager.enter(session.client, room)
+        session.watching = ids
+        self._manager.subscriptions.wait([self._manager.channel(room) for room in new], 2.0)
+        return {"online": self.online(sorted(ids))}
+
+    def online(self, user_ids: list[int]) -> list[int]:
+        """Which of these people are connected anywhere. Nobody, where Redis is away."""
+        if not user_ids:
+            return []
+        pipe = self._redis.pipeline(transaction=False)
+        for user_id in user_ids:
+            pipe.zcount(_key(user_id), self._now(), "+inf")
+        try:
+            return [user_id for user_id, count in zip(user_ids, pipe.execute(), strict=True) if count]
+        except RedisError as error:
+            log.warning("presence_unknown", reason=type(error).__name__)
+            return []
+
+    def flush(self) -> None:
+        """Tell Redis now of everybody who has gone (before the process ends)."""
+        self._take_gone(float("inf"))
+        self._tell()
+
+    def _change(self, user_id: int, here: bool) -> None:
+        self._changes.append((user_id, here))
+        self._wake.set()
+
+    def _tell_forever(self) -> None:
+        while True:
+            self._wake.wait(1.0)
+            self._wake.clear()
+            self._take_gone(self._now())
+            self._tell()
+
+    def _take_gone(self, now: float) -> None:
+        while self._going and self._going[0][0] <= now:
+            user_id = self._going.popleft()[1]
+            if not self._sessions.of(user_id):
+                self._changes.append((user_id, False))
+
+    def _tell(self) -> None:
+        while self._changes:
+            pipe = self._redis.pipeline(transaction=False)
+            for _ in range(min(_BATCH, len(self._changes))):
+                user_id, here = self._changes.popleft()
+                now = self._now()
+                packet = packet_of("presence", {"user_id": user_id, "online": here})
+                ends = now + _LIVES_SECONDS if here else 0
+                room = "" if self._overload.sheds_presence else room_channel(presence_room(user_id))
+                self._script(keys=[_key(user_id)], args=[now, self._process, ends, room, packet], client=pipe)
+            try:
+                pipe.execute()
+            except RedisError as error:
+                log.warning("presence_not_told", reason=type(error).__name__)
+                return  # the next refresh tells of everybody who is here
+
+    def _refresh_forever(self) -> None:
+        while True:
+            gevent.sleep(_REFRESH_SECONDS)
+            self._changes.extend((user_id, True) for user_id in self._sessions.users())
+            self._wake.set()
+
+
+def _key(user_id: int) -> str:
+    return f"flack:presence:{user_id}"

@@ -1,0 +1,76 @@
+"""What makes a client call sync: the digest of heads, and the news that Redis was away."""
+
+from collections.abc import Callable
+
+import gevent
+import orjson
+from flack_contracts.wire import packet_of
+from flack_kit.logging import get_logger
+
+from flack_realtime.api import ApiAway, InternalApi
+from flack_realtime.fanout import Client, FanoutManager
+from flack_realtime.members import Members
+from flack_realtime.memberships import Memberships
+from flack_realtime.sessions import Sessions
+
+log = get_logger(__name__)
+
+_GAP = packet_of("gap", {})
+_GAPS_A_SLICE, _SLICE_SECONDS = 500, 0.25  # 2,000 sockets a second: all of them sync at once otherwise
+_CHECKERS = 8
+
+
+class Sync:
+    """Tells sockets how far their streams are."""
+
+    def __init__(
+        self,
+        manager: FanoutManager,
+        sessions: Sessions,
+        memberships: Memberships,
+        members: Members,
+        api: InternalApi,
+    ) -> None:
+        self._manager, self._sessions, self._api = manager, sessions, api
+        self._memberships, self._members = memberships, members
+
+    def heads(self, streams: dict[str, int]) -> None:
+        """Tell each socket the newest seq of its streams among these, in one packet."""
+        parts: dict[Client, list[bytes]] = {}
+        for stream, seq in streams.items():
+            self._memberships.advance(stream, seq)
+            room = self._manager.index.rooms.get(stream)
+            if room is not None:
+                part = orjson.dumps(stream) + b":%d" % seq
+                for client in room.clients:
+                    parts.setdefault(client, []).append(part)
+        for number, (client, mine) in enumerate(parts.items()):
+            self._manager.send(client, b'42["heads",{"streams":{' + b",".join(mine) + b"}}]")
+            if number % 256 == 255:
+                gevent.sleep(0)
+
+    def restored(self) -> None:
+        """Redis was away and is back: events may have been missed, by clients and by us."""
+        log.warning("redis_restored", users=len(self._sessions.users()))
+        self._memberships.forget_all()
+        gevent.spawn(self._announce)
+        users = iter(self._sessions.users())
+        for _ in range(_CHECKERS):
+            gevent.spawn(self._check, lambda: next(users, None))
+
+    def _announce(self) -> None:
+        clients = list(self._manager.index.clients.values())
+        for start in range(0, len(clients), _GAPS_A_SLICE):
+            self._manager.send_to(clients[start : start + _GAPS_A_SLICE], _GAP)
+            gevent.sleep(_SLICE_SECONDS)
+
+    def _check(self, next_user: Callable[[], int | None]) -> None:
+        # Who was removed from a channel, or signed out, meanwhile must not go on to listen.
+        while (user_id := next_user()) is not None:
+            try:
+                self._members.check(user_id)
+                for session in self._sessions.of(user_id):
+                    if session.session_id and not self._api.session_alive(session.session_id):
+                        session.close("signed_out")
+            except ApiAway as error:
+                log.warning("check_failed", user_id=user_id, reason=str(error))

@@ -1,0 +1,77 @@
+"""Signing in with an access token, renewing it on an open socket, and what happens when it ends."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import gevent
+from flack_contracts.base import utc_text
+from flack_contracts.tokens import ACCESS_TOKEN_SECONDS, AccessClaims
+from flack_kit.jwt import InvalidToken, Verifier
+from pydantic import ValidationError
+
+from flack_realtime.sessions import Session, Sessions
+
+
+class Refused(Exception):
+    """The token is not good."""
+
+
+class Tokens:
+    """Checks tokens offline and remembers which sessions have ended, as long as a token of theirs could live."""
+
+    def __init__(self, verifier: Verifier, sessions: Sessions, now: Callable[[], float]) -> None:
+        self._verifier, self._sessions, self._now = verifier, sessions, now
+        self._ended: dict[tuple[int, int | None], float] = {}
+
+    def start(self) -> None:
+        """Begin to watch for tokens that end."""
+        gevent.spawn(self._watch)
+
+    def claims(self, token: Any) -> AccessClaims:
+        """The claims of a good token. Raises Refused."""
+        if not isinstance(token, str):
+            raise Refused
+        try:
+            claims = AccessClaims.model_validate(self._verifier.claims(token))
+            user_id, session_id = claims.user_id, claims.session_id
+        except (InvalidToken, ValidationError, ValueError) as error:
+            raise Refused from error
+        if (user_id, session_id) in self._ended or self._ended.get((user_id, None), 0.0) >= claims.iat:
+            raise Refused
+        return claims
+
+    def authenticate(self, session: Session, data: Any) -> dict[str, Any]:
+        """`authenticate {token}`: go on with a newer token of the same person."""
+        try:
+            claims = self.claims(data.get("token") if isinstance(data, dict) else None)
+        except Refused:
+            return {"ok": False, "code": "invalid_token"}
+        if claims.user_id != session.user_id:
+            return {"ok": False, "code": "other_user"}
+        session.session_id = claims.session_id
+        self._sessions.renew(session, claims.exp)
+        return {"ok": True, "expires_at": expiry_text(claims.exp)}
+
+    def end(self, user_id: int, session_id: int | None) -> None:
+        """A session was signed out or revoked (all of the person's without an id): close its sockets."""
+        self._ended[user_id, session_id] = self._now()
+        for session in self._sessions.of(user_id):
+            if session_id is None or session.session_id == session_id:
+                session.close("signed_out")
+
+    def _watch(self) -> None:
+        swept = monotonic()
+        while True:
+            gevent.sleep(1.0)
+            for session in self._sessions.expired():
+                session.close("token_expired")
+            if monotonic() - swept > ACCESS_TOKEN_SECONDS:
+                swept, oldest = monotonic(), self._now() - ACCESS_TOKEN_SECONDS - 60
+                self._ended = {key: moment for key, moment in self._ended.items() if moment > oldest}
+
+
+def expiry_text(moment: int) -> str:
+    """A token's end as the API writes times."""
+    return utc_text(datetime.fromtimestamp(moment, UTC))

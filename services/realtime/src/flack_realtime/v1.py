@@ -1,0 +1,123 @@
+"""Clients of the original API: no sign-in when they connect; a token comes with each event instead.
+
+A socket is tied to the person of its latest accepted event. When a person's last tied socket closes, in whichever
+process, api is told; which are tied is counted in Redis (`flack:v1:tied:{user_id}`, by socket, with a time to live).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from flack_contracts.streams import V1_ROOM
+from flack_contracts.wire import packet_of
+from flack_kit.logging import get_logger
+from redis import Redis
+from redis.exceptions import RedisError
+
+from flack_realtime.api import ApiAway, InternalApi
+from flack_realtime.fanout import FanoutManager
+from flack_realtime.sessions import Session
+
+log = get_logger(__name__)
+
+EVENTS = ("ping_user", "post_message")
+_LIVES_SECONDS = 90
+_REFRESH_SECONDS = 30.0
+_EXPIRED_TOKEN = packet_of("expired_token")
+
+# KEYS: the set of a person's tied sockets. ARGV: now, socket. Answers how many are left.
+_UNTIE = """
+redis.call('ZREM', KEYS[1], ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+return redis.call('ZCARD', KEYS[1])
+"""
+
+
+class V1:
+    """v1's events and the sockets that are tied to somebody."""
+
+    def __init__(
+        self,
+        manager: FanoutManager,
+        api: InternalApi,
+        redis: "Redis",
+        now: Callable[[], float],
+        *,
+        anonymous_read: bool,
+    ) -> None:
+        self._manager, self._api, self._redis, self._now = manager, api, redis, now
+        self._anonymous_read = anonymous_read
+        self._untie = redis.register_script(_UNTIE)
+        self._tied: dict[Session, int] = {}
+
+    def start(self) -> None:
+        """Keep the entries of this process's sockets alive."""
+        gevent.spawn(self._refresh_forever)
+
+    def connected(self, session: Session) -> None:
+        """A v1 client is here."""
+        if self._anonymous_read:
+            self._manager.enter(session.client, V1_ROOM)
+
+    def event(self, session: Session, name: str, arguments: list[Any]) -> None:
+        """`ping_user token`, `post_message {source} token`. Raises ApiAway: then it was not taken."""
+        answer = self._api.v1_event(name, arguments)
+        if answer.outcome == "accepted" and answer.user_id is not None:
+            self._tie(session, answer.user_id)
+            self._manager.enter(session.client, V1_ROOM)
+        elif answer.outcome == "expired_token":
+            self._leave(session)
+            session.v1_user_id = None
+            if not self._anonymous_read:
+                self._manager.leave(session.client, V1_ROOM)
+            self._manager.send(session.client, _EXPIRED_TOKEN)
+
+    def disconnected(self, session: Session) -> None:
+        """A v1 client has gone; if it was the last one tied to a person, they are offline."""
+        user_id = session.v1_user_id
+        if user_id is None:
+            return
+        try:
+            if self._leave(session) == 0:
+                self._api.v1_offline(user_id)
+        except ApiAway as error:
+            log.warning("v1_offline_not_told", user_id=user_id, reason=str(error))  # api's own sweep finds it
+
+    def _tie(self, session: Session, user_id: int) -> None:
+        if session.v1_user_id not in (None, user_id):
+            self._leave(session)
+        session.v1_user_id = user_id
+        self._tied[session] = user_id
+        self._remember({session: user_id})
+
+    def _leave(self, session: Session) -> int:
+        """Untie a socket; answers how many of the person's are left, 1 where Redis cannot say."""
+        user_id = self._tied.pop(session, None)
+        if user_id is None:
+            return 1
+        try:
+            return int(self._untie(keys=[_key(user_id)], args=[self._now(), session.client.sid]))
+        except RedisError as error:
+            log.warning("v1_untie_failed", reason=type(error).__name__)
+            return 1
+
+    def _remember(self, tied: dict[Session, int]) -> None:
+        ends = self._now() + _LIVES_SECONDS
+        pipe = self._redis.pipeline(transaction=False)
+        for session, user_id in tied.items():
+            pipe.zadd(_key(user_id), {session.client.sid: ends})
+            pipe.expire(_key(user_id), _LIVES_SECONDS)
+        try:
+            pipe.execute()
+        except RedisError as error:
+            log.warning("v1_tie_failed", reason=type(error).__name__)  # the next refresh repeats it
+
+    def _refresh_forever(self) -> None:
+        while True:
+            gevent.sleep(_REFRESH_SECONDS)
+            if self._tied:
+                self._remember(dict(self._tied))
+
+
+def _key(user_id: int) -> str:
+    return f"flack:v1:tied:{user_id}"
