@@ -11,7 +11,7 @@ from flask import Flask
 
 from flack_web import assets, errors, pages, scale, security, tokens
 from flack_web.api import Api
-from flack_web.context import Services
+from flack_web.context import Installation, Services
 from flack_web.cookie import SessionCookie
 from flack_web.settings import WebSettings
 
@@ -28,6 +28,7 @@ def create_app(settings: WebSettings, *, assets_folder: Path = assets.FOLDER) ->
         cookie=SessionCookie(settings.session_key.get_secret_value()),
         assets=assets.load(assets_folder),
         redis=connect_redis(settings.redis_url.get_secret_value(), timeout=1.0),
+        installation=Installation(api),
     )
     security.protect(app)
     errors.handle(app)

@@ -48,7 +48,7 @@ def program() -> str:
 def _static(port: int, ping_port: int, routes: Path) -> dict[str, object]:
     return {
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
-        "log": {"level": "WARN"},
+        "log": {"level": "WARN", "noColor": True},
         "entryPoints": {
             "http": {
                 "address": f"127.0.0.1:{port}",
