@@ -1,6 +1,7 @@
 """The api service for tests: in process, on this test's own database and Valkey."""
 
 import itertools
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flack_api.app import create_app
 from flack_api.settings import ApiSettings
+from flack_kit.logging import configure_logging
 from flask import Flask
 from werkzeug.test import TestResponse
 
 SERVICE_KEY = "the-service-key-of-tests"
 PASSWORD = "correct horse battery"
 _names = itertools.count(1)
+
+# As in production: structlog's own way to print an exception shows every variable and takes a minute for it.
+configure_logging("api", level="info", log_format="json", stream=sys.__stderr__)
 
 MakeApi = Callable[..., Flask]
 

@@ -21,6 +21,8 @@ settings.register_profile(
 )
 settings.load_profile("flack")
 
+pytest_plugins = ["api_fixtures"]
+
 _numbers = itertools.count(1)
 
 

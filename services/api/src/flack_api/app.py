@@ -18,6 +18,7 @@ from flack_api.http.problems import init_problems, translate_with
 from flack_api.http.routes import undeclared_views
 from flack_api.idempotency import init_idempotency
 from flack_api.outbox import Outbox
+from flack_api.previews import Previews
 from flack_api.services import Services
 from flack_api.settings import ApiSettings
 
@@ -55,12 +56,14 @@ def _make_services(settings: ApiSettings) -> Services:
     redis_url = settings.redis_url.get_secret_value()
     redis = connect_redis(redis_url)
     engine = connect_database(settings)
+    tasks = TaskSender(redis_url)
+    v1_packet = message_packet if settings.v1_enabled else None
     return Services(
         settings=settings,
         engine=engine,
         redis=redis,
-        outbox=Outbox(Bus(redis), engine, v1_packet=message_packet if settings.v1_enabled else None),
-        tasks=TaskSender(redis_url),
+        outbox=Outbox(Bus(redis), engine, Previews(tasks), v1_packet=v1_packet),
+        tasks=tasks,
         signer=Signer(settings.signing_keys.get_secret_value()),
     )
 

@@ -19,6 +19,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from flack_api.previews import Previews
+
 log = get_logger(__name__)
 
 MARK_SECONDS = 0.2
@@ -30,8 +32,10 @@ V1Packet = Callable[[V1Message], bytes]
 class Outbox:
     """Publishes deliveries. `v1_packet` makes v1's `updated_model` packet, or is None where v1 is off."""
 
-    def __init__(self, bus: Bus, engine: Engine, *, v1_packet: V1Packet | None = None) -> None:
-        self._bus, self._engine, self._v1_packet = bus, engine, v1_packet
+    def __init__(
+        self, bus: Bus, engine: Engine, previews: Previews, *, v1_packet: V1Packet | None = None
+    ) -> None:
+        self._bus, self._engine, self._previews, self._v1_packet = bus, engine, previews, v1_packet
         self._published: deque[int] = deque()
         self._wake = threading.Event()
         self._closing = threading.Event()
@@ -46,6 +50,7 @@ class Outbox:
             self._bus.publish(room_channel(event.stream), data, done=None if v1 else done)
             if v1:
                 self._bus.publish(room_channel(V1_ROOM), v1, done=done)
+            self._previews.want(event)
         for ended in delivery.ended_sessions:
             self._bus.publish(CONTROL_CHANNEL, control_json(ended))
 

@@ -16,7 +16,7 @@ from flack_api.http.auth import SERVICE, caller_or_none
 from flack_api.http.routes import View, current_route, route_of
 from flack_api.settings import ApiSettings
 
-REDIS_SECONDS = 0.5
+REDIS_SECONDS = 1
 """How long a count may take before memory is used instead."""
 
 SIGN_IN, SIGN_UP = "sign_in", "sign_up"
@@ -68,15 +68,8 @@ def init_limits(app: Flask, settings: ApiSettings) -> None:
         headers_enabled=False,
         enabled=settings.rate_limits_enabled,
     )
-    for endpoint, view in app.view_functions.items():
-        if route_of(view).limit == SIGN_UP:
-            view = limiter.limit(settings.rate_limit_sign_up, key_func=address_key)(view)
-        elif route_of(view).limit == SIGN_IN:
-            view = limiter.limit(settings.rate_limit_sign_in_address, key_func=address_key)(view)
-            view = limiter.limit(settings.rate_limit_sign_in, key_func=nickname_key, deduct_when=_is_refusal)(
-                view
-            )
-        app.view_functions[endpoint] = view
+    for endpoint in list(app.view_functions):
+        app.view_functions[endpoint] = _limit(limiter, app.view_functions[endpoint], settings)
 
     @app.after_request
     def tell_limit(response: Response) -> Response:
@@ -89,6 +82,20 @@ def init_limits(app: Flask, settings: ApiSettings) -> None:
             if response.status_code == 429:
                 response.headers["Retry-After"] = seconds
         return response
+
+
+def _limit(limiter: Limiter, view: View, settings: ApiSettings) -> View:
+    """The view under the limits that it declares."""
+    limited_view: View = view
+    if route_of(view).limit == SIGN_UP:
+        limited_view = limiter.limit(settings.rate_limit_sign_up, key_func=address_key)(view)
+    elif route_of(view).limit == SIGN_IN:
+        by_address = limiter.limit(settings.rate_limit_sign_in_address, key_func=address_key)
+        by_nickname = limiter.limit(
+            settings.rate_limit_sign_in, key_func=nickname_key, deduct_when=_is_refusal
+        )
+        limited_view = by_nickname(by_address(view))
+    return limited_view
 
 
 def _is_internal() -> bool:

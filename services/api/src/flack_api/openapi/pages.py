@@ -50,7 +50,8 @@ def documentation(*, title: str, document: Callable[[], Json]) -> Blueprint:
         """This document."""
         response = Response(orjson.dumps(document()), content_type="application/json")
         response.add_etag()
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
     @pages.get("/docs")
     @public
@@ -80,7 +81,7 @@ def _content(name: str) -> tuple[bytes, bool]:
 
 def _asset(name: str) -> Response:
     content, packed = _content(name)
-    if packed and "gzip" not in request.accept_encodings:
+    if packed and not request.accept_encodings.quality("gzip"):
         content, packed = gzip.decompress(content), False
     response = Response(content, content_type=ASSETS[name])
     if packed:
@@ -88,7 +89,8 @@ def _asset(name: str) -> Response:
     response.vary.add("Accept-Encoding")
     response.cache_control.public, response.cache_control.max_age = True, 86_400
     response.add_etag()
-    return _page(response.make_conditional(request))
+    response.make_conditional(request)
+    return _page(response)
 
 
 def _page(response: Response) -> Response:

@@ -42,13 +42,9 @@ def blueprint() -> Blueprint:
     v2 = Blueprint("v2", __name__, url_prefix=PREFIX)
     for feature in FEATURES:
         v2.register_blueprint(feature)
-    v2.register_blueprint(
-        documentation(title=TITLE, document=_document)
-    )
+    v2.register_blueprint(documentation(title=TITLE, document=_document))
     return v2
 
 
 def _document() -> Json:
-    return openapi_document(
-        current_app, prefix=PREFIX, title=TITLE, version=VERSION, description=DESCRIPTION
-    )
+    return openapi_document(current_app, prefix=PREFIX, title=TITLE, version=VERSION, description=DESCRIPTION)
