@@ -1,0 +1,47 @@
+import type { ChannelState } from "../types";
+import type { State } from "./model";
+import { nameOf } from "./users";
+
+/** What a channel is called: its name, or the other people in a direct one. */
+export function titleOf(state: State, channel: ChannelState): string {
+  if (channel.kind !== "direct") return channel.name ?? "unnamed";
+  const others = othersIn(state, channel);
+  if (others.length === 0) return `${nameOf(state.me)} (you)`;
+  return others.map((id) => nameOf(state.users[id])).join(", ");
+}
+
+export function othersIn(state: State, channel: ChannelState): number[] {
+  return (channel.member_ids ?? []).filter((id) => id !== state.me.id);
+}
+
+export function unreadOf(channel: ChannelState): number {
+  return Math.max(0, channel.last_position - channel.last_read_position);
+}
+
+export interface Rail {
+  channels: ChannelState[];
+  directs: ChannelState[];
+}
+
+/** The channel list: channels by name, direct ones by who was heard from last. */
+export function railOf(state: State): Rail {
+  const live = Object.values(state.channels).filter((channel) => channel.archived_at === null);
+  const channels = live.filter((channel) => channel.kind !== "direct");
+  const directs = live.filter((channel) => channel.kind === "direct");
+  channels.sort((a, b) => (a.name ?? "").localeCompare(b.name ?? ""));
+  directs.sort((a, b) => titleOf(state, a).localeCompare(titleOf(state, b)));
+  return { channels, directs };
+}
+
+/** The next unread channel after (1) or before (-1) the current one in the order of the list, or simply the neighbour. */
+export function neighbour(state: State, current: number | null, step: 1 | -1): number | null {
+  const { channels, directs } = railOf(state);
+  const list = [...channels, ...directs];
+  if (list.length === 0) return null;
+  const at = list.findIndex((channel) => channel.id === current);
+  for (let distance = 1; distance <= list.length; distance += 1) {
+    const candidate = list[(at + step * distance + list.length * 2) % list.length];
+    if (candidate && candidate.id !== current && unreadOf(candidate) > 0) return candidate.id;
+  }
+  return list[(at + step + list.length) % list.length]?.id ?? null;
+}

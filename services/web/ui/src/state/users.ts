@@ -1,0 +1,22 @@
+import type { User } from "../types";
+import type { State } from "./model";
+
+/** The state knowing these people as they are now. */
+export function withUsers(state: State, users: readonly User[]): State {
+  if (users.length === 0) return state;
+  const known = { ...state.users };
+  for (const user of users) known[user.id] = user;
+  return { ...state, users: known, me: known[state.me.id] ?? state.me };
+}
+
+/** What a person is called: the display name where there is one. */
+export function nameOf(user: User | undefined): string {
+  return user ? user.display_name || user.nickname : "Unknown person";
+}
+
+/** One or two letters that stand for a person. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/u);
+  const letters = [words[0], words.length > 1 ? words[words.length - 1] : undefined];
+  return letters.map((word) => Array.from(word ?? "")[0] ?? "").join("").toUpperCase();
+}

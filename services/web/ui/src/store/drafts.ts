@@ -1,0 +1,28 @@
+import { signal } from "@preact/signals";
+import { storage } from "./storage";
+
+/** Drafts by person and channel, written at each keystroke: they outlive reload, sign-out and a crash. */
+const keyOf = (userId: number, channelId: number): string => `flack.draft.${userId}.${channelId}`;
+
+/** Channels with a draft, for the mark in the list. */
+export const drafted = signal<ReadonlySet<number>>(new Set());
+
+export function readDraft(userId: number, channelId: number): string {
+  return storage.get(keyOf(userId, channelId)) ?? "";
+}
+
+export function writeDraft(userId: number, channelId: number, text: string): void {
+  if (text === "") storage.remove(keyOf(userId, channelId));
+  else storage.set(keyOf(userId, channelId), text);
+  const has = text.trim() !== "";
+  if (drafted.value.has(channelId) === has) return;
+  const next = new Set(drafted.value);
+  if (has) next.add(channelId);
+  else next.delete(channelId);
+  drafted.value = next;
+}
+
+export function loadDrafts(userId: number): void {
+  const prefix = `flack.draft.${userId}.`;
+  drafted.value = new Set(storage.keys(prefix).map((key) => Number(key.slice(prefix.length))));
+}

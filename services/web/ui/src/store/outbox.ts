@@ -1,0 +1,34 @@
+import type { Pending } from "../state/outbox";
+import { storage } from "./storage";
+
+/** One stored entry for each message on its way, so that two tabs never overwrite each other's. */
+const prefixOf = (userId: number): string => `flack.outbox.${userId}.`;
+
+export function keepPending(userId: number, item: Pending): void {
+  storage.set(prefixOf(userId) + item.key, JSON.stringify(item));
+}
+
+export function dropPending(userId: number, key: string): void {
+  storage.remove(prefixOf(userId) + key);
+}
+
+/** What was still on its way when the page ended, as typed: oldest first, all to be tried again. */
+export function loadPending(userId: number): Pending[] {
+  const items: Pending[] = [];
+  for (const key of storage.keys(prefixOf(userId))) {
+    const item = parse(storage.get(key));
+    if (item) items.push({ ...item, state: item.state === "failed" ? "failed" : "queued" });
+  }
+  return items.sort((a, b) => a.created_at.localeCompare(b.created_at));
+}
+
+function parse(text: string | null): Pending | null {
+  try {
+    const item = JSON.parse(text ?? "null") as Partial<Pending> | null;
+    if (typeof item?.key !== "string" || typeof item.channel_id !== "number" || typeof item.source !== "string") return null;
+    const created_at = item.created_at ?? new Date(0).toISOString();
+    return { key: item.key, channel_id: item.channel_id, source: item.source, created_at, state: item.state ?? "queued", problem: item.problem ?? null };
+  } catch {
+    return null;
+  }
+}

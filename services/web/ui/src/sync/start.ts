@@ -1,0 +1,132 @@
+import { effect } from "@preact/signals";
+import { withMessage } from "../state/messages";
+import { fromAnswer } from "../state/model";
+import { withSnapshot } from "../state/refetch";
+import { connection, showReconnecting } from "../state/screen";
+import { chat, outbox, update } from "../state/store";
+import { loadDrafts } from "../store/drafts";
+import { dropPending, keepPending, loadPending } from "../store/outbox";
+import type { Message, StateAnswer, SyncAnswer } from "../types";
+import { api, isPassing, post } from "./api";
+import { Follower } from "./follower";
+import { notify } from "./notifications";
+import { Sender } from "./outbox";
+import { setPresence, watchThrough } from "./presence";
+import { flush } from "./reads";
+import { Live } from "./socket";
+import { heardTyping, stopTyping, tellThrough } from "./typing";
+import { loadUsers } from "./users";
+
+/** Milliseconds of a drop that nobody needs to hear of. */
+const QUIET = 3000;
+
+export interface Chat {
+  sender: Sender;
+  stop(): void;
+}
+
+export let running: Chat | null = null;
+
+/** Starts following the chat from a snapshot: events in, messages out. */
+export function start(answer: StateAnswer): void {
+  running?.stop();
+  const userId = answer.user.id;
+  chat.value = fromAnswer(answer);
+  outbox.value = loadPending(userId);
+  loadDrafts(userId);
+
+  const sender = new Sender({
+    read: () => outbox.peek(),
+    write: (items) => {
+      outbox.value = items;
+    },
+    keep: (item) => keepPending(userId, item),
+    drop: (key) => dropPending(userId, key),
+    send: (item) => post<Message>(`/channels/${item.channel_id}/messages`, { source: item.source, nonce: item.key }, item.key),
+    sent: (message) => update((state) => withMessage(state, message, true)),
+    passing: isPassing,
+    offline: () => !navigator.onLine || connection.peek() !== "online",
+    wait: (milliseconds, then) => void setTimeout(then, milliseconds),
+  });
+
+  const follower = new Follower({
+    read: () => chat.peek(),
+    write: (state) => {
+      chat.value = state;
+    },
+    sync: (since) => {
+      const names = Object.entries(since).map(([stream, seq]) => `${stream}@${seq}`);
+      return api<SyncAnswer>(`/sync?since=${names.join(",")}`);
+    },
+    refetch: async (streams) => {
+      const fresh = await api<StateAnswer>("/state");
+      update((state) => withSnapshot(state, fresh, streams));
+    },
+    applied: (event, live) => {
+      if (event.type !== "message.posted") return;
+      const { message } = event.payload;
+      if (message.nonce) sender.seen(message.nonce);
+      stopTyping(message.channel_id, message.user_id);
+      if (live) notify(event);
+    },
+  });
+
+  const live = new Live({
+    event: (event) => follower.receive(event),
+    heads: (streams) => follower.heads(streams),
+    gap: () => void follower.sync(),
+    ready: (streams) => {
+      const returned = connection.peek() === "offline";
+      connection.value = "online";
+      if (returned) void follower.sync();
+      else follower.heads(streams);
+      sender.wake();
+    },
+    lost: () => {
+      connection.value = "offline";
+    },
+    typing: (channelId, who) => heardTyping(channelId, who),
+    presence: setPresence,
+  });
+
+  const endings = [
+    effect(reconnectingAfter),
+    effect(loadUsers),
+    watchThrough((ids, done) => live.watchPresence(ids, done), connection),
+    listen(window, "online", () => live.connect()),
+    listen(window, "pagehide", flush),
+  ];
+  tellThrough((channelId) => live.typing(channelId));
+  live.connect();
+  sender.run();
+
+  running = {
+    sender,
+    stop: () => {
+      flush();
+      live.close();
+      follower.stop();
+      for (const end of endings) end();
+      connection.value = "connecting";
+      chat.value = null;
+      outbox.value = [];
+      running = null;
+    },
+  };
+}
+
+function reconnectingAfter(): (() => void) | undefined {
+  if (connection.value === "online") {
+    showReconnecting.value = false;
+    return undefined;
+  }
+  const timer = setTimeout(() => {
+    showReconnecting.value = true;
+  }, QUIET);
+  return () => clearTimeout(timer);
+}
+
+function listen(where: Window, name: string, how: () => void): () => void {
+  where.addEventListener(name, how);
+  return () => where.removeEventListener(name, how);
+}

@@ -1,0 +1,23 @@
+import { useEffect } from "preact/hooks";
+import { online } from "../state/screen";
+import { users } from "../state/store";
+import { initialsOf, nameOf } from "../state/users";
+import { showPerson } from "../sync/presence";
+
+const COLOURS = 8;
+
+/** Initials on a colour of the person's own. With `presence`, also whether they are here. */
+export function Avatar({ userId, size = "medium", presence = false }: { userId: number; size?: "small" | "medium"; presence?: boolean }) {
+  const name = nameOf(users.value[userId]);
+  return (
+    <span class={`avatar avatar-${size} avatar-colour-${(userId * 5) % COLOURS}`} aria-hidden="true">
+      {initialsOf(name)}
+      {presence && <Presence userId={userId} />}
+    </span>
+  );
+}
+
+function Presence({ userId }: { userId: number }) {
+  useEffect(() => showPerson(userId), [userId]);
+  return <span class={`presence ${online.value.has(userId) ? "is-online" : ""}`} />;
+}

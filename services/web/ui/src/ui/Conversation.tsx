@@ -1,0 +1,83 @@
+import { useEffect } from "preact/hooks";
+import { titleOf, unreadOf } from "../state/channel_names";
+import { loadProblems, target } from "../state/screen";
+import { channels, chat } from "../state/store";
+import { archiveChannel } from "../sync/channels";
+import { goToMessage, loadLatest } from "../sync/history";
+import { Composer } from "./Composer";
+import { ConversationHeader } from "./ConversationHeader";
+import { Banner } from "./Banner";
+import { attempt } from "./attempt";
+import { MessageList } from "./MessageList";
+import { Notice } from "./Notice";
+import { SkeletonList } from "./Skeleton";
+
+/** Unread messages up to which a visit starts at the first of them; beyond, it starts at the end with a way back. */
+const START_AT_UNREAD = 40;
+
+/** A channel: its header, its messages, and where to write. Made anew for each channel. */
+export function Conversation({ channelId, messageId }: { channelId: number; messageId: number | null }) {
+  const channel = channels.value[channelId];
+  const known = chat.value?.views[channelId] !== undefined;
+  const problem = loadProblems.value[channelId];
+  const here = channel !== undefined;
+
+  useEffect(() => {
+    if (!here) return;
+    const start = chat.peek()?.channels[channelId];
+    if (messageId !== null) {
+      void goToMessage(channelId, messageId);
+      return;
+    }
+    const unread = start ? unreadOf(start) : 0;
+    if (start && unread > 0 && unread <= START_AT_UNREAD) {
+      target.value = { channelId, position: start.last_read_position + 1, mark: false };
+    }
+  }, [channelId, messageId, here]);
+
+  useEffect(() => {
+    if (here && !known && messageId === null) void loadLatest(channelId);
+  }, [channelId, known, here]);
+
+  if (!channel || !chat.value) {
+    return (
+      <main class="conversation">
+        <ConversationHeader title="Not found" />
+        <Notice icon="search" title="This conversation is not here" body="It may be private, archived, or the link may be incomplete.">
+          <a class="button is-primary" href="/">
+            Open my channels
+          </a>
+        </Notice>
+      </main>
+    );
+  }
+  return (
+    <main class="conversation" aria-label={titleOf(chat.value, channel)}>
+      <ConversationHeader title={titleOf(chat.value, channel)} channel={channel} />
+      <Banner />
+      {known ? (
+        <MessageList channelId={channelId} />
+      ) : problem === undefined ? (
+        <SkeletonList />
+      ) : (
+        <Notice icon="warning" title="The messages could not be loaded" body={problem}>
+          <button type="button" class="button is-primary" onClick={() => void (messageId === null ? loadLatest(channelId) : goToMessage(channelId, messageId))}>
+            Try again
+          </button>
+        </Notice>
+      )}
+      {channel.archived_at === null ? (
+        <Composer channel={channel} />
+      ) : (
+        <div class="archived">
+          <span>This channel is archived. It can be read, not written.</span>
+          {channel.role === "owner" && (
+            <button type="button" class="button is-small" onClick={() => void attempt(() => archiveChannel(channelId, false))}>
+              Take out of the archive
+            </button>
+          )}
+        </div>
+      )}
+    </main>
+  );
+}

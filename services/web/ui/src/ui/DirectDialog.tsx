@@ -1,0 +1,93 @@
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { closeDialog } from "../state/screen";
+import { nameOf } from "../state/users";
+import { openDirect } from "../sync/channels";
+import type { User } from "../types";
+import { Avatar } from "./Avatar";
+import { Dialog } from "./Dialog";
+import { FormProblem } from "./FormProblem";
+import { Icon } from "./Icon";
+import { usePeople } from "./usePeople";
+import { useForm } from "./useForm";
+
+/** The most people beside oneself in one direct conversation. */
+const MOST = 7;
+
+export default function DirectDialog() {
+  const query = useSignal("");
+  const chosen = useSignal<readonly User[]>([]);
+  const field = useRef<HTMLInputElement>(null);
+  const people = usePeople(query.value);
+  const { busy, problem, submit } = useForm();
+  const open = people.value.filter((user) => !chosen.value.some((other) => other.id === user.id));
+  const full = chosen.value.length >= MOST;
+
+  const choose = (user: User): void => {
+    if (!full) chosen.value = [...chosen.value, user];
+    query.value = "";
+    field.current?.focus();
+  };
+  const drop = (user: User): void => {
+    chosen.value = chosen.value.filter((other) => other.id !== user.id);
+    field.current?.focus();
+  };
+  const send = async (): Promise<void> => {
+    if (chosen.value.length === 0) throw new Error("Choose at least one person.");
+    await openDirect(chosen.value.map((user) => user.id));
+    closeDialog();
+  };
+
+  return (
+    <Dialog title="New direct message">
+      <form class="form" onSubmit={(event) => submit(event, send)}>
+        <FormProblem text={problem.value} />
+        <div class="chips">
+          {chosen.value.map((user) => (
+            <button key={user.id} type="button" class="chip" aria-label={`Take out ${nameOf(user)}`} onClick={() => drop(user)}>
+              {nameOf(user)} <Icon name="close" />
+            </button>
+          ))}
+          <input
+            ref={field}
+            class="chips-field"
+            aria-label="Find people by name"
+            placeholder={chosen.value.length === 0 ? "Find people by name" : "Add another"}
+            autofocus
+            autocomplete="off"
+            value={query.value}
+            onInput={(event) => (query.value = event.currentTarget.value)}
+            onKeyDown={(event) => {
+              const last = chosen.value.at(-1);
+              if (event.key === "Backspace" && query.value === "" && last) drop(last);
+              if (event.key === "Enter" && query.value !== "") {
+                event.preventDefault();
+                if (open[0]) choose(open[0]);
+              }
+            }}
+          />
+        </div>
+        <ul class="pick-list">
+          {open.map((user) => (
+            <li key={user.id}>
+              <button type="button" class="pick" disabled={full} onClick={() => choose(user)}>
+                <Avatar userId={user.id} size="small" presence />
+                <span class="pick-names">
+                  <strong class="cut">{nameOf(user)}</strong>
+                  <small class="cut">@{user.nickname}</small>
+                </span>
+              </button>
+            </li>
+          ))}
+          {open.length === 0 && <li class="pick-note">{query.value === "" ? "Type a name." : "Nobody by that name."}</li>}
+        </ul>
+        {full && <p class="field-hint">A direct message is between at most {MOST + 1} people. A private channel holds more.</p>}
+        <div class="form-buttons">
+          <button type="submit" class="button is-primary" disabled={busy.value || chosen.value.length === 0}>
+            Open conversation
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,42 @@
+import type { InputHTMLAttributes } from "preact";
+import { useId } from "preact/hooks";
+
+interface Props {
+  label: string;
+  name: string;
+  hint?: string;
+  error?: string | undefined;
+  type?: "text" | "password";
+  autocomplete?: "username" | "name" | "current-password" | "new-password" | "off";
+  autocapitalize?: "none";
+  spellcheck?: boolean;
+  required?: boolean;
+  autofocus?: boolean;
+  minLength?: number;
+  placeholder?: string;
+  defaultValue?: string;
+}
+
+/** A labelled text field with its error beside it, in words. */
+export function Field({ label, hint, error, ...rest }: Props) {
+  const input = rest as InputHTMLAttributes; // whose types tell apart each kind of input
+  const id = useId();
+  const describes = error !== undefined ? `${id}-error` : hint !== undefined ? `${id}-hint` : undefined;
+  return (
+    <div class={`field ${error === undefined ? "" : "has-error"}`}>
+      <label for={id}>{label}</label>
+      <input {...input} id={id} aria-invalid={error !== undefined} aria-describedby={describes} />
+      {error !== undefined ? (
+        <p class="field-error" id={`${id}-error`} role="alert">
+          {error}
+        </p>
+      ) : (
+        hint !== undefined && (
+          <p class="field-hint" id={`${id}-hint`}>
+            {hint}
+          </p>
+        )
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { editing } from "../state/screen";
+import type { Message } from "../types";
+import { deleteMessage, editMessage } from "../sync/messages";
+import { wordsOf } from "../sync/problem";
+import { fitHeight } from "./fitHeight";
+import { focusComposer } from "./focus";
+
+/** Edits a message where it stands. Enter saves, Esc cancels; an error keeps what was typed. */
+export function MessageEditor({ message }: { message: Message }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const text = useSignal(message.source);
+  const saving = useSignal(false);
+  const problem = useSignal<string | null>(null);
+
+  useEffect(() => {
+    const box = field.current;
+    if (!box) return;
+    fitHeight(box);
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+  }, []);
+
+  const close = (): void => {
+    editing.value = null;
+    focusComposer();
+  };
+  const save = async (): Promise<void> => {
+    const source = text.value.trim();
+    if (saving.value || source === message.source.trim()) {
+      close();
+      return;
+    }
+    if (source === "") {
+      close();
+      deleteMessage(message);
+      return;
+    }
+    saving.value = true;
+    try {
+      await editMessage(message, source);
+      close();
+    } catch (error) {
+      problem.value = `Not saved. ${wordsOf(error)}`;
+    } finally {
+      saving.value = false;
+    }
+  };
+
+  return (
+    <form
+      class="editor"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <textarea
+        ref={field}
+        class="editor-field"
+        aria-label="Edit message"
+        rows={1}
+        value={text.value}
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+          fitHeight(event.currentTarget);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") {
+            event.stopPropagation();
+            close();
+          } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+            event.preventDefault();
+            void save();
+          }
+        }}
+      />
+      {problem.value !== null && (
+        <p class="field-error" role="alert">
+          {problem.value}
+        </p>
+      )}
+      <div class="editor-buttons">
+        <button type="submit" class="button is-primary is-small" disabled={saving.value}>
+          {saving.value ? "Saving…" : "Save changes"}
+        </button>
+        <button type="button" class="button is-small" onClick={close}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,182 @@
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { unreadOf } from "../state/channel_names";
+import { rowKey, rowsOf, type Row } from "../state/rows";
+import { deleting, focused, loadProblems, now, target } from "../state/screen";
+import { chat, me, outbox } from "../state/store";
+import { goTo, loadLatest, loadNewer, loadOlder } from "../sync/history";
+import { markRead } from "../sync/reads";
+import { Icon } from "./Icon";
+import { ListWindow } from "./listWindow";
+import { MessageRow } from "./MessageRow";
+import { PendingRow } from "./PendingRow";
+import { moveFocus, useFollowOwn, useNewLine } from "./newLine";
+import { DayRow, LoadingRow, NewRow, StartRow } from "./separators";
+import { dayName } from "./times";
+
+/** Pixels from either end at which more messages are fetched. */
+const FETCH_AHEAD = 1500;
+/** How long a message that was linked to stays marked, in milliseconds. */
+const MARKED = 2500;
+
+/** The messages of a channel: a window of rows with measured heights, in which nothing moves under the reader. */
+export function MessageList({ channelId }: { channelId: number }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const above = useRef<HTMLDivElement>(null);
+  const below = useRef<HTMLDivElement>(null);
+  const list = useMemo(() => new ListWindow(channelId), [channelId]);
+  const redraw = useSignal(0);
+  const marked = useSignal<string | null>(null);
+  const atEnd = useSignal(true);
+  const topDay = useSignal<string | null>(null);
+  const lineAbove = useSignal(false);
+
+  const channel = useComputed(() => chat.value?.channels[channelId]);
+  const view = useComputed(() => chat.value?.views[channelId]);
+  const mine = useComputed(() => outbox.value.filter((item) => item.channel_id === channelId));
+  const newAfter = useNewLine(channelId, atEnd);
+  const rows = useComputed<Row[]>(() =>
+    rowsOf({
+      messages: view.value?.messages ?? [],
+      pending: mine.value,
+      hasBefore: view.value?.hasBefore ?? false,
+      hasAfter: view.value?.hasAfter ?? false,
+      newAfter: newAfter.value,
+      me: me.value?.id ?? 0,
+    }),
+  );
+
+  list.update(rows.value, scroller.current);
+  void redraw.value;
+
+  const look = (): void => {
+    const box = scroller.current;
+    if (!box) return;
+    const { top, lastPosition } = list.inSight(box);
+    atEnd.value = list.following && !view.peek()?.hasAfter;
+    topDay.value = top?.kind === "message" ? top.message.created_at : null;
+    lineAbove.value = list.isAbove("new", box);
+    if (focused.peek()) markRead(channelId, lastPosition);
+    if (loadProblems.peek()[channelId] !== undefined) return;
+    if (box.scrollTop < FETCH_AHEAD) void loadOlder(channelId);
+    if (box.scrollHeight - box.scrollTop - box.clientHeight < FETCH_AHEAD) void loadNewer(channelId);
+  };
+
+  const settle = (): void => {
+    if (!scroller.current || !above.current || !below.current) return;
+    if (list.settle(scroller.current, above.current, below.current)) redraw.value += 1;
+    look();
+  };
+
+  useLayoutEffect(() => {
+    aimAtTarget();
+    settle();
+  });
+
+  useEffect(() => {
+    const box = scroller.current;
+    if (!box) return undefined;
+    const observer = new ResizeObserver(settle);
+    observer.observe(box);
+    const content = new MutationObserver(() => watch());
+    const watch = (): void => {
+      for (const child of box.children) observer.observe(child);
+    };
+    content.observe(box, { childList: true });
+    watch();
+    return () => {
+      observer.disconnect();
+      content.disconnect();
+    };
+  }, [list]);
+
+  useSignalEffect(() => {
+    if (focused.value) look();
+  });
+
+  const aimAtTarget = (): void => {
+    const wanted = target.value;
+    if (wanted?.channelId !== channelId || !scroller.current || !view.value) return;
+    const message = view.value.messages.find((other) => other.position >= wanted.position);
+    const key = wanted.mark ? message && rowKey(message) : "new";
+    if (key === undefined || !list.aim(key, scroller.current, 0.25)) {
+      if (!message || !list.aim(rowKey(message), scroller.current, 0.25)) return;
+    }
+    target.value = null;
+    list.update([...rows.value], scroller.current);
+    redraw.value += 1;
+    if (!wanted.mark || key === undefined) return;
+    marked.value = key;
+    setTimeout(() => {
+      if (marked.value === key) marked.value = null;
+    }, MARKED);
+  };
+
+  const toEnd = (): void => {
+    list.follow();
+    if (view.value?.hasAfter) void loadLatest(channelId).then(settle);
+    list.update([...rows.value], scroller.current);
+    redraw.value += 1;
+    scroller.current?.focus({ preventScroll: true });
+  };
+
+  useFollowOwn(mine, toEnd);
+
+  const unread = channel.value ? unreadOf(channel.value) : 0;
+  const line = newAfter.value;
+  return (
+    <div class="list">
+      {topDay.value && (
+        <div class="day-chip" aria-hidden="true">
+          <span>{dayName(Date.parse(topDay.value), now.value)}</span>
+        </div>
+      )}
+      <div
+        ref={scroller}
+        class="list-scroller"
+        role="log"
+        aria-live="off"
+        aria-label="Messages"
+        tabIndex={0}
+        onScroll={() => {
+          if (scroller.current && list.scrolled(scroller.current)) redraw.value += 1;
+          look();
+        }}
+        onKeyDown={moveFocus}
+      >
+        <div ref={above} />
+        {rows.value.slice(list.span.start, list.span.end).map((row) => drawn(row, channelId, marked.value))}
+        <div ref={below} />
+      </div>
+      {line !== null && lineAbove.value && (
+        <button type="button" class="pill pill-top" onClick={() => void goTo(channelId, line + 1, false)}>
+          <Icon name="up" /> Jump to first unread
+        </button>
+      )}
+      {!atEnd.value && (
+        <button type="button" class={`pill pill-bottom ${unread > 0 ? "is-new" : ""}`} onClick={toEnd}>
+          {unread > 0 ? `${unread.toLocaleString()} new ${unread === 1 ? "message" : "messages"}` : "Jump to latest"} <Icon name="down" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function drawn(row: Row, channelId: number, marked: string | null) {
+  switch (row.kind) {
+    case "day":
+      return <DayRow key={row.key} rowKey={row.key} at={row.at} />;
+    case "new":
+      return <NewRow key={row.key} rowKey={row.key} />;
+    case "start":
+      return <StartRow key={row.key} rowKey={row.key} channelId={channelId} />;
+    case "loading":
+      return <LoadingRow key={row.key} rowKey={row.key} channelId={channelId} />;
+    case "message": {
+      const going = deleting.value.has(row.message.id);
+      return <MessageRow key={row.key} rowKey={row.key} message={row.message} first={row.first} marked={row.key === marked} going={going} />;
+    }
+    case "pending":
+      return <PendingRow key={row.key} rowKey={row.key} pending={row.pending} first={row.first} />;
+  }
+}

@@ -1,0 +1,112 @@
+import { useEffect } from "preact/hooks";
+import { titleOf } from "../state/channel_names";
+import { dialog, panelOpen } from "../state/screen";
+import { channels, chat, muted } from "../state/store";
+import { archiveChannel, changeChannel, leaveChannel } from "../sync/channels";
+import { loadMembers } from "../sync/members";
+import { changePreferences } from "../sync/preferences";
+import type { ChannelState } from "../types";
+import { attempt } from "./attempt";
+import { Field } from "./Field";
+import { focusComposer } from "./focus";
+import { FormProblem } from "./FormProblem";
+import { Icon } from "./Icon";
+import { IconButton } from "./IconButton";
+import { Members } from "./Members";
+import { navigate } from "./router";
+import { useForm } from "./useForm";
+
+/** Who is in a channel, and what can be done with it. */
+export function Panel({ channelId }: { channelId: number }) {
+  const channel = channels.value[channelId];
+  const known = chat.value?.members[channelId] !== undefined;
+  const here = channel !== undefined;
+  useEffect(() => {
+    if (!known && here) void attempt(() => loadMembers(channelId));
+  }, [channelId, known, here]);
+  if (!channel || !chat.value) return null;
+  const close = (): void => {
+    panelOpen.value = false;
+    focusComposer();
+  };
+  return (
+    <aside class="panel" aria-label="Details">
+      <div class="panel-head">
+        <h2 class="cut">{titleOf(chat.value, channel)}</h2>
+        <IconButton icon="close" label="Close details" onClick={close} />
+      </div>
+      <div class="panel-body">
+        {channel.kind !== "direct" && (channel.role === "owner" ? <Details channel={channel} /> : channel.topic && <p class="panel-topic">{channel.topic}</p>)}
+        <Members channel={channel} />
+        <Doings channel={channel} />
+      </div>
+    </aside>
+  );
+}
+
+function Details({ channel }: { channel: ChannelState }) {
+  const { busy, problem, fields, submit } = useForm();
+  const send = async ({ name = "", topic = "" }: Record<string, string>): Promise<void> => {
+    const change: { name?: string; topic?: string } = {};
+    if (name.trim() !== channel.name) change.name = name.trim();
+    if (topic.trim() !== channel.topic) change.topic = topic.trim();
+    if (Object.keys(change).length > 0) await attempt(() => changeChannel(channel.id, change), "Saved");
+  };
+  return (
+    <form class="form panel-section" onSubmit={(event) => submit(event, send)}>
+      <FormProblem text={problem.value} />
+      <Field label="Name" name="name" required autocomplete="off" defaultValue={channel.name ?? ""} error={fields.value["name"]} />
+      <Field label="Topic" name="topic" autocomplete="off" defaultValue={channel.topic} error={fields.value["topic"]} />
+      <button type="submit" class="button is-small" disabled={busy.value}>
+        Save name and topic
+      </button>
+    </form>
+  );
+}
+
+function Doings({ channel }: { channel: ChannelState }) {
+  const quiet = muted.value.includes(channel.id);
+  const mute = (): Promise<void> =>
+    changePreferences({ muted_channel_ids: quiet ? muted.value.filter((id) => id !== channel.id) : [...muted.value, channel.id] });
+  const name = channel.name ?? "this conversation";
+  return (
+    <div class="panel-section panel-doings">
+      <button type="button" class="line-button" aria-pressed={quiet} onClick={() => void attempt(mute)}>
+        <Icon name="quiet" /> {quiet ? "Unmute" : "Mute"}
+      </button>
+      {channel.kind !== "direct" && (
+        <>
+          {channel.role === "owner" && (
+            <button
+              type="button"
+              class="line-button"
+              onClick={() =>
+                channel.archived_at === null
+                  ? confirm(`Archive ${name}?`, "Everybody can still read it, and nobody can write. You can take it out of the archive again.", "Archive channel", () => archiveChannel(channel.id, true))
+                  : void attempt(() => archiveChannel(channel.id, false))
+              }
+            >
+              <Icon name="archive" /> {channel.archived_at === null ? "Archive channel" : "Take out of the archive"}
+            </button>
+          )}
+          <button
+            type="button"
+            class="line-button is-danger"
+            onClick={() =>
+              confirm(`Leave ${name}?`, channel.kind === "private" ? "It is private: to come back, a member has to add you." : "You can join again at any time.", "Leave channel", async () => {
+                await leaveChannel(channel.id);
+                navigate("/");
+              })
+            }
+          >
+            <Icon name="exit" /> Leave channel
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function confirm(title: string, body: string, action: string, run: () => Promise<void>): void {
+  dialog.value = { name: "confirm", title, body, action, run };
+}

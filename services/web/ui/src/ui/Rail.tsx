@@ -1,0 +1,75 @@
+import { dialog, drawerOpen } from "../state/screen";
+import { installation, me, rail } from "../state/store";
+import { nameOf } from "../state/users";
+import { Avatar } from "./Avatar";
+import { Icon } from "./Icon";
+import { IconButton } from "./IconButton";
+import { RailItem } from "./RailItem";
+
+/** The list of channels and direct messages, and oneself. A drawer on narrow screens. */
+export function Rail() {
+  const user = me.value;
+  const { channels, directs } = rail.value;
+  return (
+    <nav class={`rail ${drawerOpen.value ? "is-open" : ""}`} aria-label="Channels">
+      <div class="rail-head">
+        <span class="rail-name cut">{installation.value.name}</span>
+        <IconButton icon="close" label="Close channels" class="rail-close" onClick={() => (drawerOpen.value = false)} />
+      </div>
+      <button type="button" class="rail-jump" onClick={() => (dialog.value = { name: "jump" })}>
+        <Icon name="search" /> <span>Jump to…</span> <kbd>{shortcut("K")}</kbd>
+      </button>
+      <div class="rail-lists">
+        <section>
+          <div class="rail-section">
+            <h2>Channels</h2>
+            <IconButton icon="search" label="Browse channels" onClick={() => (dialog.value = { name: "browse" })} />
+            <IconButton icon="plus" label="Create channel" onClick={() => (dialog.value = { name: "create" })} />
+          </div>
+          <ul>
+            {channels.map((channel) => (
+              <RailItem key={channel.id} channel={channel} />
+            ))}
+          </ul>
+          {channels.length === 0 && (
+            <button type="button" class="rail-empty" onClick={() => (dialog.value = { name: "browse" })}>
+              Find a channel to join
+            </button>
+          )}
+        </section>
+        <section>
+          <div class="rail-section">
+            <h2>Direct messages</h2>
+            <IconButton icon="plus" label="New direct message" onClick={() => (dialog.value = { name: "direct" })} />
+          </div>
+          <ul>
+            {directs.map((channel) => (
+              <RailItem key={channel.id} channel={channel} />
+            ))}
+          </ul>
+          {directs.length === 0 && (
+            <button type="button" class="rail-empty" onClick={() => (dialog.value = { name: "direct" })}>
+              Write to somebody
+            </button>
+          )}
+        </section>
+      </div>
+      {user && (
+        <button type="button" class="rail-me" aria-label={`${nameOf(user)}, preferences`} onClick={() => (dialog.value = { name: "preferences" })}>
+          <Avatar userId={user.id} presence />
+          <span class="rail-me-names">
+            <span class="rail-me-name cut">{nameOf(user)}</span>
+            <span class="rail-me-nickname cut">@{user.nickname}</span>
+          </span>
+          <Icon name="settings" />
+        </button>
+      )}
+    </nav>
+  );
+}
+
+const APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+export function shortcut(key: string): string {
+  return APPLE ? `⌘${key}` : `Ctrl ${key}`;
+}

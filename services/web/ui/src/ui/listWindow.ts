@@ -1,0 +1,146 @@
+import { guessHeight, offsetsOf, rowAt, scrollFor, spanOf, type Anchor, type Offsets, type Span } from "../state/window";
+import type { Row } from "../state/rows";
+
+/** Pixels drawn above and below what is in sight, and how near to its edge the view may come before more is drawn. */
+const MARGIN = 900;
+const EDGE = 350;
+/** Pixels from the bottom within which the list follows new messages. */
+const NEAR_BOTTOM = 48;
+
+/** Heights by row, kept by channel for the next visit while the width stays. */
+const known = new Map<number, Map<string, number>>();
+let knownWidth = 0;
+
+/** Keeps a windowed list steady: which rows are drawn, and that the line being read never moves. */
+export class ListWindow {
+  span: Span = { start: 0, end: 0 };
+  /** Whether the list follows its end. */
+  following = true;
+  private rows: readonly Row[] = [];
+  private indexes = new Map<string, number>();
+  private offsets: Offsets = { tops: new Float64Array(1), count: 0 };
+  private anchor: Anchor | null = null;
+  private readonly heights: Map<string, number>;
+
+  constructor(channelId: number) {
+    this.heights = known.get(channelId) ?? new Map<string, number>();
+    known.set(channelId, this.heights);
+  }
+
+  /** Takes new rows and decides what to draw, before they are. */
+  update(rows: readonly Row[], scroller: HTMLElement | null): void {
+    if (rows === this.rows) return;
+    this.rows = rows;
+    this.indexes = new Map(rows.map((row, index) => [row.key, index]));
+    this.place();
+    const viewport = scroller?.clientHeight ?? window.innerHeight;
+    const total = this.offsets.tops[rows.length] ?? 0;
+    const top = this.following ? total - viewport : (this.anchored() ?? scroller?.scrollTop ?? 0);
+    this.span = spanOf(this.offsets, Math.max(0, top), viewport, MARGIN);
+  }
+
+  /** Measures what is drawn and puts the reader's line back. Answers whether other rows must be drawn. */
+  settle(scroller: HTMLElement, above: HTMLElement, below: HTMLElement): boolean {
+    this.widthIs(scroller.clientWidth);
+    let changed = false;
+    for (let node = above.nextElementSibling; node && node !== below; node = node.nextElementSibling) {
+      const key = (node as HTMLElement).dataset["key"];
+      const height = (node as HTMLElement).offsetHeight;
+      if (key === undefined || this.heights.get(key) === height) continue;
+      this.heights.set(key, height);
+      changed = true;
+    }
+    if (changed) this.place();
+    const total = this.offsets.tops[this.rows.length] ?? 0;
+    above.style.height = `${this.offsets.tops[this.span.start] ?? 0}px`;
+    below.style.height = `${total - (this.offsets.tops[this.span.end] ?? total)}px`;
+    const top = this.following ? scroller.scrollHeight - scroller.clientHeight : this.anchored();
+    if (top !== null && Math.abs(top - scroller.scrollTop) >= 1) scroller.scrollTop = top;
+    return this.respan(scroller);
+  }
+
+  /** The reader scrolled. Answers whether other rows must be drawn. */
+  scrolled(scroller: HTMLElement): boolean {
+    const { scrollTop, clientHeight, scrollHeight } = scroller;
+    this.following = scrollHeight - scrollTop - clientHeight <= NEAR_BOTTOM;
+    this.anchor = this.anchorAt(scrollTop);
+    return this.respan(scroller);
+  }
+
+  /** Puts a row a given share of the viewport below its top, from now on. Answers whether the row is there. */
+  aim(key: string, scroller: HTMLElement, share: number): boolean {
+    if (!this.indexes.has(key)) return false;
+    this.following = false;
+    this.anchor = { key, distance: Math.round(scroller.clientHeight * share) };
+    return true;
+  }
+
+  follow(): void {
+    this.following = true;
+  }
+
+  /** The row at the top of the viewport, and the last message wholly or partly in sight. */
+  inSight(scroller: HTMLElement): { top: Row | undefined; lastPosition: number } {
+    const top = this.rows[rowAt(this.offsets, scroller.scrollTop + 1)];
+    const from = rowAt(this.offsets, scroller.scrollTop + scroller.clientHeight - 16);
+    for (let index = from; index >= 0; index -= 1) {
+      const row = this.rows[index];
+      if (row?.kind === "message") return { top, lastPosition: row.message.position };
+    }
+    return { top, lastPosition: 0 };
+  }
+
+  isAbove(key: string, scroller: HTMLElement): boolean {
+    const index = this.indexes.get(key);
+    return index !== undefined && (this.offsets.tops[index + 1] ?? 0) < scroller.scrollTop;
+  }
+
+  private respan(scroller: HTMLElement): boolean {
+    const { scrollTop, clientHeight } = scroller;
+    const drawnTop = this.offsets.tops[this.span.start] ?? 0;
+    const drawnEnd = this.offsets.tops[this.span.end] ?? 0;
+    const enoughAbove = this.span.start === 0 || scrollTop - drawnTop > EDGE;
+    const enoughBelow = this.span.end >= this.rows.length || drawnEnd - scrollTop - clientHeight > EDGE;
+    if (enoughAbove && enoughBelow) return false;
+    const next = spanOf(this.offsets, scrollTop, clientHeight, MARGIN);
+    if (next.start === this.span.start && next.end === this.span.end) return false;
+    this.span = next;
+    return true;
+  }
+
+  private anchorAt(scrollTop: number): Anchor | null {
+    for (let index = rowAt(this.offsets, scrollTop); index < this.rows.length; index += 1) {
+      const row = this.rows[index];
+      if (row?.kind !== "message" && row?.kind !== "pending") continue;
+      return { key: row.key, distance: (this.offsets.tops[index] ?? 0) - scrollTop };
+    }
+    return null;
+  }
+
+  private anchored(): number | null {
+    return this.anchor && scrollFor(this.offsets, (key) => this.indexes.get(key), this.anchor);
+  }
+
+  private place(): void {
+    this.offsets = offsetsOf(this.rows.map((row) => row.key), (key, index) => this.heights.get(key) ?? guess(this.rows[index]));
+  }
+
+  private widthIs(width: number): void {
+    if (width === knownWidth) return;
+    if (knownWidth > 0) for (const heights of known.values()) heights.clear();
+    knownWidth = width;
+  }
+}
+
+function guess(row: Row | undefined): number {
+  switch (row?.kind) {
+    case "message":
+      return guessHeight(row.message.source.length, row.first);
+    case "pending":
+      return guessHeight(row.pending.source.length, row.first);
+    case "start":
+      return 160;
+    default:
+      return 48;
+  }
+}
