@@ -1,0 +1,74 @@
+"""Fixtures of the browser tests: a whole installation behind its ingress, and people with windows of their own."""
+
+import itertools
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flack_local.stack import Stack
+from people import SCREENSHOTS, MakePerson, Person
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_numbers = itertools.count(1)
+
+
+def _chromium() -> str | None:
+    sys.path.insert(0, str(ROOT / "tools"))
+    from ensure_browser import find_chromium
+
+    return find_chromium()
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """An installation of its own, as `make up` runs it."""
+    with Stack(settings={"FLACK_RATE_LIMITS_ENABLED": "false"}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: Debian's, playwright's own, or what FLACK_CHROMIUM names."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def make_person(stack: Stack, browser: Browser, request: pytest.FixtureRequest) -> Iterator[MakePerson]:
+    """Makes people: each has an account, a browser context of their own and is signed in through the page."""
+    made: list[Person] = []
+
+    def make(name: str, **context: object) -> Person:
+        person = Person(stack.url, browser, f"{name.lower()}-{next(_numbers)}", name, **context)
+        made.append(person)
+        return person
+
+    yield make
+    for person in made:
+        person.screenshot(SCREENSHOTS / f"{request.node.name}-{person.name}.png")
+        person.leave()
+
+
+@pytest.fixture
+def ann(make_person: MakePerson) -> Person:
+    """Somebody signed in."""
+    return make_person("Ann").sign_up().sign_in()
+
+
+@pytest.fixture
+def bob(make_person: MakePerson) -> Person:
+    """Somebody else, in a context of their own."""
+    return make_person("Bob").sign_up().sign_in()
