@@ -21,6 +21,8 @@ class User(Contract):
     role: UserRole
     created_at: UtcTime
     deactivated_at: UtcTime | None = None
+    revision: int = 0
+    """Counts the changes of this profile. They are told in several streams; the highest one seen is the newest."""
 
 
 class Preferences(Contract):

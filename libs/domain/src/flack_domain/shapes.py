@@ -16,6 +16,7 @@ def user(row: models.User) -> chat.User:
         role=row.role,  # type: ignore[arg-type]  # the table's check holds the same words
         created_at=row.created_at,
         deactivated_at=row.deactivated_at,
+        revision=row.revision,
     )
 
 

@@ -23,6 +23,7 @@ def lock_channels_of(tx: Transaction, user_id: int) -> list[models.Channel]:
 
 def tell_profile(tx: Transaction, user: models.User, channels: list[models.Channel]) -> None:
     """A person's names or role changed: once in each of their (locked) channels, and once to themselves."""
+    user.revision += 1
     shape = shapes.user(user)
     for channel in channels:
         tx.tell_channel(channel, UserUpdated(user=shape))

@@ -57,6 +57,7 @@ def _sign_up(
         created_at=tx.now,
         updated_at=tx.now,
         last_seen_at=tx.now,
+        revision=0,
     )
     if not first and signup == "closed":
         raise errors.SignUpClosed

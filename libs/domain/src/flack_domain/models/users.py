@@ -29,3 +29,4 @@ class User(Base):
     last_seen_at: Mapped[datetime]
     online: Mapped[bool] = mapped_column(server_default=text("false"))
     deactivated_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(server_default="0")
