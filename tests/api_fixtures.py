@@ -11,12 +11,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flack_api.app import create_app
 from flack_api.settings import ApiSettings
+from flack_domain import actions
+from flack_domain.passwords import Passwords
 from flack_kit.logging import configure_logging
 from flask import Flask
 from werkzeug.test import TestResponse
 
 SERVICE_KEY = "the-service-key-of-tests"
 PASSWORD = "correct horse battery"
+_CHEAP = Passwords(time_cost=1, memory_kib=8, parallelism=1)
 _names = itertools.count(1)
 
 # As in production: structlog's own way to print an exception shows every variable and takes a minute for it.
@@ -112,11 +115,10 @@ def sign_up(api: Flask) -> Callable[..., Person]:
 
 
 def new_person(app: Flask, nickname: str | None = None) -> Person:
-    """Somebody who signed up and in."""
+    """Somebody who signed up and in. Their password is hashed at the least cost: argon2 has tests of its own."""
     name = nickname or f"person{next(_names)}"
-    client = app.test_client()
-    made = client.post("/api/v2/users", json={"nickname": name, "password": PASSWORD})
-    assert made.status_code == 201, made.text
+    with app.extensions["flack_sessions"]() as session:
+        actions.users.sign_up(session, _CHEAP, nickname=name, password=PASSWORD)
     tokens = sign_in(app, name)
     return Person(app, tokens["user"]["id"], name, tokens["access_token"], tokens["refresh_token"])
 

@@ -144,8 +144,10 @@ def test_wrong_credentials_are_refused_alike(api: Flask, ada: Person, nickname: 
 
 @pytest.mark.parametrize(
     "grant",
-    [{}, {"grant": "magic"}, {"grant": "password"}, {"grant": "refresh"}, {"grant": "refresh", "refresh_token": 5}]
-    + [{"grant": "password", "nickname": "ada", "password": PASSWORD, "refresh_token": "x"}],
+    [
+        {}, {"grant": "magic"}, {"grant": "password"}, {"grant": "refresh"}, {"grant": "refresh", "refresh_token": 5},
+        {"grant": "password", "nickname": "ada", "password": PASSWORD, "refresh_token": "x"},
+    ],
 )  # fmt: skip
 def test_a_grant_that_is_none_is_refused(api: Flask, ada: Person, grant: dict[str, Any]) -> None:
     assert api.test_client().post("/api/v2/tokens", json=grant).status_code == 422

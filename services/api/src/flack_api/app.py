@@ -18,7 +18,6 @@ from flack_api.http.problems import init_problems, translate_with
 from flack_api.http.routes import undeclared_views
 from flack_api.idempotency import init_idempotency
 from flack_api.outbox import Outbox
-from flack_api.previews import Previews
 from flack_api.services import Services
 from flack_api.settings import ApiSettings
 
@@ -62,7 +61,7 @@ def _make_services(settings: ApiSettings) -> Services:
         settings=settings,
         engine=engine,
         redis=redis,
-        outbox=Outbox(Bus(redis), engine, Previews(tasks), v1_packet=v1_packet),
+        outbox=Outbox(Bus(redis), tasks, engine, v1_packet=v1_packet),
         tasks=tasks,
         signer=Signer(settings.signing_keys.get_secret_value()),
     )

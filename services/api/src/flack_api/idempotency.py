@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from flack_api.context import session
 from flack_api.http.auth import caller_or_none
 from flack_api.http.problems import Problem
-from flack_api.http.routes import View
+from flack_api.http.routes import View, route_of
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -24,8 +24,10 @@ MAX_KEY = 255
 def init_idempotency(app: Flask, prefix: str) -> None:
     """Let every POST below `prefix` heed the header. Called when all routes are there."""
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith(prefix + "/") and "POST" in (rule.methods or ()):
-            app.view_functions[rule.endpoint] = _once(app.view_functions[rule.endpoint])
+        view = app.view_functions[rule.endpoint]
+        is_post = rule.rule.startswith(prefix + "/") and "POST" in (rule.methods or ())
+        if is_post and route_of(view).keeps_answer:
+            app.view_functions[rule.endpoint] = _once(view)
 
 
 def _once(view: View) -> View:

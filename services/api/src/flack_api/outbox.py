@@ -11,15 +11,15 @@ from functools import partial
 
 from flack_contracts.control import control_json
 from flack_contracts.streams import CONTROL_CHANNEL, V1_ROOM, room_channel
+from flack_contracts.tasks import PREVIEW_FETCH, QUEUE_PREVIEWS
 from flack_contracts.wire import packet
 from flack_domain.outbox import Delivery, V1Message, mark_published
 from flack_kit.bus import Bus
 from flack_kit.logging import get_logger
+from flack_kit.queue import TaskSender
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-
-from flack_api.previews import Previews
 
 log = get_logger(__name__)
 
@@ -33,9 +33,9 @@ class Outbox:
     """Publishes deliveries. `v1_packet` makes v1's `updated_model` packet, or is None where v1 is off."""
 
     def __init__(
-        self, bus: Bus, engine: Engine, previews: Previews, *, v1_packet: V1Packet | None = None
+        self, bus: Bus, tasks: TaskSender, engine: Engine, *, v1_packet: V1Packet | None = None
     ) -> None:
-        self._bus, self._engine, self._previews, self._v1_packet = bus, engine, previews, v1_packet
+        self._bus, self._tasks, self._engine, self._v1_packet = bus, tasks, engine, v1_packet
         self._published: deque[int] = deque()
         self._wake = threading.Event()
         self._closing = threading.Event()
@@ -50,9 +50,10 @@ class Outbox:
             self._bus.publish(room_channel(event.stream), data, done=None if v1 else done)
             if v1:
                 self._bus.publish(room_channel(V1_ROOM), v1, done=done)
-            self._previews.want(event)
         for ended in delivery.ended_sessions:
             self._bus.publish(CONTROL_CHANNEL, control_json(ended))
+        for message_id in delivery.wanted_previews:
+            self._tasks.send(PREVIEW_FETCH, queue=QUEUE_PREVIEWS, message_id=message_id)
 
     def push(self, room: str, data: bytes) -> None:
         """Push something to a room that is in no log, such as v1's presence. Returns at once and never raises."""

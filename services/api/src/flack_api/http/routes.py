@@ -26,6 +26,7 @@ class Route:
     etag: bool = False
     deferrable: bool = False
     limit: str | None = None
+    keeps_answer: bool = True
 
 
 def route_of(view: View) -> Route:
@@ -33,6 +34,12 @@ def route_of(view: View) -> Route:
     route = view.__dict__.setdefault("route", Route())
     assert isinstance(route, Route)
     return route
+
+
+def never_kept(view: View) -> View:
+    """The view's answer holds secrets: it is not stored for a retry, which is carried out again."""
+    route_of(view).keeps_answer = False
+    return view
 
 
 def current_route() -> Route | None:

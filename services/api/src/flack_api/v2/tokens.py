@@ -10,6 +10,7 @@ from pydantic import Field, RootModel
 from flack_api.context import actor, passwords, session
 from flack_api.http import Body, auth_required, body, current_user, public, returns
 from flack_api.http.limits import SIGN_IN, limited
+from flack_api.http.routes import never_kept
 from flack_api.services import services
 from flack_api.tokens import token_answer
 
@@ -46,6 +47,7 @@ class SessionToEnd(Body):
 @tokens.post("/tokens")
 @public
 @limited(SIGN_IN)
+@never_kept
 @body(Grant)
 @returns(TokenAnswer)
 def get_tokens(grant: Grant) -> TokenAnswer:
