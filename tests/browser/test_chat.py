@@ -94,6 +94,7 @@ def test_the_channel_list_is_there_before_any_script(make_person: MakePerson, an
 def test_signing_out_leads_to_the_form_and_a_stranger_comes_back_to_what_they_wanted(ann: Person) -> None:
     ann.create_channel("return")
     wanted = ann.page.url
+    ann.create_channel("another")  # the one that would open by itself
     ann.context.clear_cookies()
     ann.page.goto(wanted)
     expect(ann.page).to_have_url(re.compile(r"/sign-in\?next="))

@@ -24,9 +24,15 @@ export function rememberPath(path: string): void {
 }
 
 export function pathAfterSignIn(): string {
-  const path = wanted ?? "/";
+  const path = wanted ?? asked() ?? "/";
   wanted = null;
   return path;
+}
+
+/** Where somebody was when the server led them to the form: a path of this site. */
+function asked(): string | null {
+  const path = new URLSearchParams(location.search).get("next");
+  return path !== null && /^\/(?![/\\])/.test(path) ? path : null;
 }
 
 /** The channel that was open last in this browser. */
