@@ -51,10 +51,18 @@ def ensure(name, keys):
             raise
         present = None
     missing = {key: kind for kind, key in keys.items() if key not in (present or {})}
-    values = {key: signing_key() if kind == "signingKeys" else secrets.token_urlsafe(32) for key, kind in missing.items()}
+    values = {
+        key: signing_key() if kind == "signingKeys" else secrets.token_urlsafe(32)
+        for key, kind in missing.items()
+    }
     if present is None:
         labels = json.loads(os.environ.get("LABELS", "{}"))
-        body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "labels": labels}, "stringData": values}
+        body = {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": name, "labels": labels},
+            "stringData": values,
+        }
         call("POST", path, body)
     elif missing:
         call("PATCH", f"{path}/{name}", {"stringData": values})

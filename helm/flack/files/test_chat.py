@@ -47,8 +47,9 @@ def realtime_opens_a_websocket():
     key = base64.b64encode(os.urandom(16)).decode()
     with socket.create_connection((f"{NAME}-realtime", 8000), timeout=10) as connection:
         connection.sendall(
-            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {NAME}-realtime:8000\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {NAME}-realtime:8000\r\n"
+            f"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
         answer = b""
         while b'"sid"' not in answer:  # Engine.IO's first packet
@@ -59,7 +60,13 @@ def realtime_opens_a_websocket():
     return "connected"
 
 
-CHECKS = [api_answers, api_reads_the_database, api_publishes_keys, web_shows_a_page, realtime_opens_a_websocket]
+CHECKS = [
+    api_answers,
+    api_reads_the_database,
+    api_publishes_keys,
+    web_shows_a_page,
+    realtime_opens_a_websocket,
+]
 
 
 def main():

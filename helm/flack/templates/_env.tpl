@@ -25,8 +25,10 @@
 {{- if eq $name "web" }}
 {{ include "flack.env.key" (list $root "FLACK_SESSION_KEY" "sessionKey") }}
 {{- end }}
-{{- if has $name (list "api" "realtime") }}
+{{- if ne $name "web" }}
 - {name: FLACK_V1_ENABLED, value: {{ $root.Values.chat.v1.enabled | quote }}}
+{{- end }}
+{{- if has $name (list "api" "realtime") }}
 - {name: FLACK_V1_ANONYMOUS_READ, value: {{ $root.Values.chat.v1.anonymousRead | quote }}}
 {{- end }}
 {{- if eq $name "realtime" }}
@@ -34,11 +36,11 @@
 {{- end }}
 {{- if eq $name "worker" }}
 - {name: FLACK_PREVIEW_ALLOW_ORIGINS, value: {{ join "," $root.Values.chat.previewOrigins | quote }}}
-- {name: FLACK_CONCURRENCY, value: {{ $root.Values.worker.concurrency | quote }}}
+- {name: FLACK_WORKER_SLOTS, value: {{ $root.Values.worker.slots.tasks | quote }}}
+- {name: FLACK_PREVIEW_SLOTS, value: {{ $root.Values.worker.slots.previews | quote }}}
 {{- end }}
 {{- if eq $name "beat" }}
 - {name: FLACK_NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}
-- {name: FLACK_RELEASE, value: {{ $root.Release.Name | quote }}}
 {{- end }}
 {{- range $key, $value := $svc.env }}
 - {name: {{ $key }}, value: {{ $value | quote }}}

@@ -1,0 +1,24 @@
+# The four images. VERSION is the chart's appVersion, so that `helm install` without values finds them.
+SERVICES := api web realtime worker
+VERSION ?= $(shell awk '/^appVersion:/ {gsub(/"/, "", $$2); print $$2}' helm/flack/Chart.yaml)
+REVISION ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+KIND_CLUSTER ?= flack
+
+.PHONY: images load-images image-sizes lint-images
+images: $(addprefix image-,$(SERVICES)) ## build the four images (VERSION=…)
+
+image-%:
+	@echo "==> flack-$*:$(VERSION)"
+	DOCKER_BUILDKIT=1 docker build -q -f services/$*/Dockerfile -t flack-$*:$(VERSION) \
+	  --build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) .
+
+load-images: ## load the images into the kind cluster (KIND_CLUSTER=flack)
+	kind load docker-image --name $(KIND_CLUSTER) $(foreach name,$(SERVICES),flack-$(name):$(VERSION))
+
+image-sizes: ## what each image adds to its base, in MB
+	@base=$$(docker image inspect -f '{{.Size}}' python:3.13-slim); for name in $(SERVICES); do \
+	  size=$$(docker image inspect -f '{{.Size}}' flack-$$name:$(VERSION)); \
+	  printf '%-10s %4d MB\n' $$name $$(( (size - base) / 1000000 )); done
+
+lint-images: $(VENV)/.dev-stamp
+	$(BIN)/hadolint services/*/Dockerfile

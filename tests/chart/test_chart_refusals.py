@@ -1,0 +1,116 @@
+"""Bad values are refused with one sentence that names the value."""
+
+import pytest
+from charts import EXTERNAL, KINDS, LIVE, Object, Render
+from helm_python import HelmError
+
+REFUSED: list[tuple[str, Object, str]] = [
+    ("unknown value", {"replicaCount": 3}, "additional properties 'replicaCount' not allowed"),
+    (
+        "unknown value in a section",
+        {"api": {"replica": 3}},
+        "at '/api': additional properties 'replica' not allowed",
+    ),
+    ("wrong type", {"api": {"replicas": "three"}}, "at '/api/replicas': got string, want integer"),
+    ("wrong choice", {"chat": {"signup": "yes"}}, "at '/chat/signup'"),
+    ("tag latest", {"image": {"tag": "latest"}}, "image.tag is latest"),
+    (
+        "both databases",
+        {"postgresql": {"external": {"host": "db"}}},
+        "postgresql.enabled is true and postgresql.external",
+    ),
+    ("no database", {"postgresql": {"enabled": False}}, "postgresql.external.host is empty"),
+    ("both queues", {"redis": {"external": {"host": "r"}}}, "redis.enabled is true and redis.external"),
+    ("no queue", {"redis": {"enabled": False}}, "redis.external.host is empty"),
+    (
+        "database without password",
+        {"postgresql": {"enabled": False, "external": {"host": "db"}}},
+        "postgresql.external.existingSecret is empty",
+    ),
+    (
+        "drain longer than the grace period",
+        {"realtime": {"drain": {"gracefulSeconds": 90}}},
+        "realtime.drain: preStopSeconds (5) + gracefulSeconds (90) + marginSeconds (5) = 100 is more than "
+        "realtime.terminationGracePeriodSeconds (40)",
+    ),
+    (
+        "closing longer than draining",
+        {"realtime": {"drain": {"closeSeconds": 26}}},
+        "realtime.drain.closeSeconds (26) is more than realtime.drain.gracefulSeconds (25)",
+    ),
+    (
+        "fewest over most",
+        {"api": {"autoscaling": {"minReplicas": 11}}},
+        "api.autoscaling.minReplicas (11) is more than api.autoscaling.maxReplicas (10)",
+    ),
+    ("none of a service", {"api": {"autoscaling": {"minReplicas": 0}}}, "api.autoscaling.minReplicas is 0"),
+    (
+        "no worker without KEDA",
+        {"worker": {"autoscaling": {"minReplicas": 0}}},
+        "only with keda.enabled=true",
+    ),
+    (
+        "host without TLS Secret",
+        {"ingress": {"hosts": [{"host": "chat.example.org"}]}},
+        "ingress.hosts: chat.example.org has no tlsSecret",
+    ),
+    ("routes without Gateway", {"gateway": {"enabled": True}}, "gateway.parentRefs is empty"),
+    (
+        "polling without affinity",
+        {
+            "gateway": {"enabled": True, "parentRefs": [{"name": "g"}]},
+            "realtime": {"polling": {"enabled": True}},
+        },
+        "realtime.polling.enabled needs gateway.sessionPersistence=true",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
+)
+def test_it_is_refused_with_a_sentence(render: Render, values: Object, sentence: str) -> None:
+    with pytest.raises(HelmError) as refusal:
+        render(values)
+
+    assert sentence in str(refusal.value)
+
+
+NEEDS: list[tuple[str, Object]] = [
+    ("keda.sh/v1alpha1", {"keda": {"enabled": True}}),
+    ("gateway.networking.k8s.io/v1", {"gateway": {"enabled": True, "parentRefs": [{"name": "g"}]}}),
+    ("monitoring.coreos.com/v1", {"monitoring": {"serviceMonitor": {"enabled": True}}}),
+    ("monitoring.coreos.com/v1", {"monitoring": {"prometheusRule": {"enabled": True}}}),
+]
+
+
+@pytest.mark.parametrize(("kind", "values"), NEEDS)
+def test_kinds_that_a_cluster_lacks_are_refused_there_and_only_there(
+    render: Render, kind: str, values: Object
+) -> None:
+    assert render(values)  # `helm template` asks no cluster
+    assert render(values, kinds=[*LIVE, *KINDS])
+
+    with pytest.raises(HelmError, match=kind):
+        render(values, kinds=LIVE)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (
+            {"secrets": {"existingSecret": "mine"}},
+            "secrets.existingSecret: there is no Secret mine in namespace chat",
+        ),
+        (EXTERNAL, "postgresql.external.existingSecret: there is no Secret db in namespace chat"),
+    ],
+)
+def test_a_secret_that_a_cluster_lacks_is_refused_there_and_only_there(
+    render: Render, values: Object, sentence: str
+) -> None:
+    assert render(values)
+
+    with pytest.raises(HelmError) as refusal:
+        render(values, kinds=LIVE)
+
+    assert sentence in str(refusal.value)
