@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -33,13 +32,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The maintenance database of a running PostgreSQL."""
     if request.config.getoption("--containers"):
         with servers.container_postgres() as url:
             yield url
     else:
-        with servers.embedded_postgres(_open_folder(tmp_path_factory, "postgres")) as url:
+        with servers.open_folder() as folder, servers.embedded_postgres(folder) as url:
             yield url
 
 
@@ -109,13 +108,6 @@ def session(sessions: "sessionmaker[Session]") -> Iterator[Session]:
     """A session on this test's database, as a request has one."""
     with sessions() as session:
         yield session
-
-
-def _open_folder(factory: pytest.TempPathFactory, name: str) -> Path:
-    """A temporary folder through which the user that PostgreSQL runs as may pass."""
-    folder = factory.mktemp(name)
-    folder.chmod(0o755)
-    return folder
 
 
 def _execute(url: str, statement: str, *names: str) -> None:

