@@ -52,7 +52,9 @@ class Loop:
         while not stop.is_set():
             started = time.monotonic()
             rest = self._every
-            if self._only_if():
+            if not self._only_if():
+                rest = min(rest, AWAY_SECONDS)
+            else:
                 try:
                     if self._step():
                         rest = 0

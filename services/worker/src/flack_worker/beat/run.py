@@ -68,7 +68,7 @@ def _loops(context: Context, leader: Leader) -> list[Loop]:
     leads = lambda: leader.leads  # noqa: E731
     return [
         Loop("relay", 1.0, relay.step, only_if=leads),
-        Loop("heads", heads.SECONDS, partial(heads.publish_heads, context), only_if=leads),
+        Loop("heads", heads.SECONDS, heads.HeadsDigest(context).step, only_if=leads),
         Loop("v1", v1_sweep.EVERY_SECONDS, partial(v1.sweep, context), only_if=leads),
         Loop("queue-length", 5.0, partial(measure, context.redis)),
         Loop("snapshots", 2.0, snapshots.step, only_if=leads),

@@ -17,6 +17,7 @@ from flack_contracts.scale import (
 from redis import Redis
 
 from flack_worker.beat.queue_length import queue_lengths
+from flack_worker.metrics import CONNECTIONS_OPEN
 from flack_worker.scale.observed import Observed, ObservedPod, SourceError
 from flack_worker.scale.rates import RateMeter, Rates
 from flack_worker.scale.scrape import scrape_all
@@ -52,8 +53,9 @@ class Snapshots:
         now = time.monotonic()
         if now >= self._next or self._redis.exists(SCALE_WATCHED_KEY):
             self._next = now + UNWATCHED_SECONDS - 0.5
-            data = self.make().model_dump_json()
-            self._redis.set(SCALE_SNAPSHOT_KEY, data, ex=SCALE_SNAPSHOT_SECONDS)
+            made = self.make()
+            CONNECTIONS_OPEN.set(made.connections)  # realtime's autoscaler goes by it
+            self._redis.set(SCALE_SNAPSHOT_KEY, made.model_dump_json(), ex=SCALE_SNAPSHOT_SECONDS)
 
     def make(self) -> ScaleSnapshot:
         """A snapshot of this moment. Raises RedisError."""
