@@ -66,7 +66,7 @@ export function makeWorld() {
     world.channels.set(id, { id, kind, name, topic, created_by: 1, created_at: at(50000), archived_at: null, last_seq: count, last_position: count });
     world.members.set(id, memberIds.map((user_id, index) => ({ user_id, role: index === 0 ? "owner" : "member", joined_at: at(40000) })));
     const list = [];
-    for (let position = 1; position <= count; position += 1) list.push(message(world, id, position, memberIds, at((count - position) * (count > 1000 ? 3 : 11) + Math.floor((count - position) / 7) * 60)));
+    for (let position = 1; position <= count; position += 1) list.push(message(world, id, position, memberIds, at(minutesAgo(count - position))));
     world.messages.set(id, list);
     world.reads.set(id, count);
   };
@@ -82,6 +82,9 @@ export function makeWorld() {
   Object.assign(world.messages.get(1).at(-12), { deleted_at: at(50), source: "", html: "" });
   return world;
 }
+
+/** Talk comes in bursts: a few minutes apart within one, hours between them. */
+const minutesAgo = (back) => back * 2.5 + Math.floor(back / 9) * 47 + Math.floor(back / 31) * 300;
 
 function message(world, channel_id, position, memberIds, created_at) {
   const source = LINES[(position * 7 + (position % 3)) % LINES.length];

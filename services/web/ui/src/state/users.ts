@@ -14,9 +14,9 @@ export function nameOf(user: User | undefined): string {
   return user ? user.display_name || user.nickname : "Unknown person";
 }
 
-/** One or two letters that stand for a person. */
-export function initialsOf(name: string): string {
+/** The letters that stand for a person: one, or those of the first and last word. */
+export function initialsOf(name: string, most: 1 | 2 = 2): string {
   const words = name.trim().split(/\s+/u);
-  const letters = [words[0], words.length > 1 ? words[words.length - 1] : undefined];
+  const letters = [words[0], most > 1 && words.length > 1 ? words[words.length - 1] : undefined];
   return letters.map((word) => Array.from(word ?? "")[0] ?? "").join("").toUpperCase();
 }

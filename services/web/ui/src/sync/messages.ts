@@ -61,8 +61,9 @@ export function lastOwn(channelId: number): Message | undefined {
   return state?.views[channelId]?.messages.findLast((message) => message.user_id === state.me.id && message.deleted_at === null);
 }
 
+/** Whether something is on its way to a channel, so that the newest own message cannot be edited yet. */
 export function hasPending(channelId: number): boolean {
-  return outbox.peek().some((item) => item.channel_id === channelId);
+  return outbox.peek().some((item) => item.channel_id === channelId && item.state !== "failed");
 }
 
 function setDeleting(id: number, on: boolean): void {

@@ -11,7 +11,7 @@ export function Avatar({ userId, size = "medium", presence = false }: { userId: 
   const name = nameOf(users.value[userId]);
   return (
     <span class={`avatar avatar-${size} avatar-colour-${(userId * 5) % COLOURS}`} aria-hidden="true">
-      {initialsOf(name)}
+      {initialsOf(name, size === "small" ? 1 : 2)}
       {presence && <Presence userId={userId} />}
     </span>
   );

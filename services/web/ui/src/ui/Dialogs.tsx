@@ -1,7 +1,7 @@
 import { dialog } from "../state/screen";
+import Jump from "./JumpDialog";
 import { lazy } from "./lazy";
 
-const Jump = lazy(() => import("./JumpDialog"));
 const Help = lazy(() => import("./HelpDialog"));
 const Create = lazy(() => import("./CreateChannelDialog"));
 const Browse = lazy(() => import("./BrowseDialog"));
@@ -9,7 +9,7 @@ const Direct = lazy(() => import("./DirectDialog"));
 const Preferences = lazy(() => import("./PreferencesDialog"));
 const Confirm = lazy(() => import("./ConfirmDialog"));
 
-/** The dialog that is open, if any. Each is loaded when first asked for. */
+/** The dialog that is open, if any. All but the quickest are loaded when there is time, or when asked for. */
 export function Dialogs() {
   const open = dialog.value;
   switch (open?.name) {

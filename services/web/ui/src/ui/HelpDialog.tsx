@@ -9,7 +9,7 @@ const KEYS: [string, string][] = [
   ["↑", "Edit your last message, when the field is empty"],
   ["Esc", "Close or cancel"],
   ["Tab, then ↑ / ↓", "Walk through messages"],
-  ["Shift ?", "This list"],
+  ["Shift ?", "This list; once more to write a question mark"],
 ];
 
 const MARKDOWN: [string, string][] = [

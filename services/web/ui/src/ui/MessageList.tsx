@@ -6,6 +6,7 @@ import { deleting, focused, loadProblems, now, target } from "../state/screen";
 import { chat, me, outbox } from "../state/store";
 import { goTo, loadLatest, loadNewer, loadOlder } from "../sync/history";
 import { markRead } from "../sync/reads";
+import { focusComposer } from "./focus";
 import { Icon } from "./Icon";
 import { ListWindow } from "./listWindow";
 import { MessageRow } from "./MessageRow";
@@ -117,7 +118,6 @@ export function MessageList({ channelId }: { channelId: number }) {
     if (view.value?.hasAfter) void loadLatest(channelId).then(settle);
     list.update([...rows.value], scroller.current);
     redraw.value += 1;
-    scroller.current?.focus({ preventScroll: true });
   };
 
   useFollowOwn(mine, toEnd);
@@ -127,8 +127,8 @@ export function MessageList({ channelId }: { channelId: number }) {
   return (
     <div class="list">
       {topDay.value && (
-        <div class="day-chip" aria-hidden="true">
-          <span>{dayName(Date.parse(topDay.value), now.value)}</span>
+        <div class="day day-top" aria-hidden="true">
+          {dayName(Date.parse(topDay.value), now.value)}
         </div>
       )}
       <div
@@ -154,7 +154,7 @@ export function MessageList({ channelId }: { channelId: number }) {
         </button>
       )}
       {!atEnd.value && (
-        <button type="button" class={`pill pill-bottom ${unread > 0 ? "is-new" : ""}`} onClick={toEnd}>
+        <button type="button" class={`pill pill-bottom ${unread > 0 ? "is-new" : ""}`} onClick={() => (toEnd(), focusComposer())}>
           {unread > 0 ? `${unread.toLocaleString()} new ${unread === 1 ? "message" : "messages"}` : "Jump to latest"} <Icon name="down" />
         </button>
       )}

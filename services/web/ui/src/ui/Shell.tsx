@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { dialog, drawerOpen, panelOpen, route } from "../state/screen";
 import { rail } from "../state/store";
 import { Announcer } from "./Announcer";
@@ -5,13 +6,21 @@ import { Banner } from "./Banner";
 import { Conversation } from "./Conversation";
 import { ConversationHeader } from "./ConversationHeader";
 import { Dialogs } from "./Dialogs";
+import { fetchAhead } from "./lazy";
 import { Notice } from "./Notice";
 import { Panel } from "./Panel";
 import { Rail } from "./Rail";
 import { Toasts } from "./Toasts";
 
+/** Milliseconds after which the first paint is done and the rest may be fetched. */
+const SETTLED = 800;
+
 /** The whole chat: rail, conversation, and the panel on demand. */
 export function Shell() {
+  useEffect(() => {
+    const timer = setTimeout(fetchAhead, SETTLED);
+    return () => clearTimeout(timer);
+  }, []);
   const here = route.value;
   const channelId = here.page === "channel" ? here.channelId : null;
   return (

@@ -1,7 +1,7 @@
 import { neighbour } from "../state/channel_names";
-import { dialog, drawerOpen, editing, panelOpen, route } from "../state/screen";
+import { closeDialog, dialog, drawerOpen, editing, panelOpen, route } from "../state/screen";
 import { chat } from "../state/store";
-import { focusComposer } from "./focus";
+import { focusComposer, writeIntoComposer } from "./focus";
 import { navigate } from "./router";
 
 /** The shortcuts that work everywhere. */
@@ -16,6 +16,10 @@ export function listenToKeys(): void {
       const here = route.value.page === "channel" ? route.value.channelId : null;
       const next = neighbour(chat.value, here, event.key === "ArrowDown" ? 1 : -1);
       if (next !== null) navigate(`/c/${next}`);
+    } else if (event.key === "?" && dialog.value?.name === "help") {
+      event.preventDefault();
+      closeDialog();
+      queueMicrotask(() => writeIntoComposer("?"));
     } else if (event.key === "?" && !dialog.value && !isTyping(event.target)) {
       event.preventDefault();
       dialog.value = { name: "help" };

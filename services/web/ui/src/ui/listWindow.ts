@@ -45,7 +45,7 @@ export class ListWindow {
     let changed = false;
     for (let node = above.nextElementSibling; node && node !== below; node = node.nextElementSibling) {
       const key = (node as HTMLElement).dataset["key"];
-      const height = (node as HTMLElement).offsetHeight;
+      const { height } = node.getBoundingClientRect(); // with its fractions: rounded, they would add up to a drift
       if (key === undefined || this.heights.get(key) === height) continue;
       this.heights.set(key, height);
       changed = true;
@@ -55,7 +55,7 @@ export class ListWindow {
     above.style.height = `${this.offsets.tops[this.span.start] ?? 0}px`;
     below.style.height = `${total - (this.offsets.tops[this.span.end] ?? total)}px`;
     const top = this.following ? scroller.scrollHeight - scroller.clientHeight : this.anchored();
-    if (top !== null && Math.abs(top - scroller.scrollTop) >= 1) scroller.scrollTop = top;
+    if (top !== null && Math.abs(top - scroller.scrollTop) >= 0.5) scroller.scrollTop = top;
     return this.respan(scroller);
   }
 

@@ -19,7 +19,12 @@ export function shortTime(at: number, now: number): string {
   return `${dayOf(at, now)}, ${clock.format(at)}`;
 }
 
-export const clockTime = (at: number): string => clock.format(at);
+/** The clock time without its half of the day, for narrow places; the full date is on hover. */
+export function clockTime(at: number): string {
+  const parts = clock.formatToParts(at).filter((part) => part.type !== "dayPeriod");
+  return parts.map((part) => part.value).join("").trim();
+}
+
 export const fullTime = (at: number): string => full.format(at);
 
 function dayOf(at: number, now: number): string {
