@@ -16,7 +16,9 @@ def main() -> None:
         values = yaml.safe_load(file.read_text()) if file else {}
         report = helm_python.lint(CHART, values, strict=True, namespace="flack")
         name = file.name if file else "values.yaml"
-        findings += [f"{name}: {m['path']}: {m['error']}" for m in report["messages"] if m["severity"] >= WARNING]
+        findings += [
+            f"{name}: {m['path']}: {m['error']}" for m in report["messages"] if m["severity"] >= WARNING
+        ]
         findings += [f"{name}: {error}" for error in report["errors"]]
     if findings:
         sys.exit("\n".join(findings))

@@ -1,7 +1,7 @@
 """Renders the chart into k8s/base for `kubectl apply -k k8s/`. `python helm/render.py [--check]`.
 
-One file a subject, as in the chart. What only Helm understands is taken out: hooks become ordinary objects (the Job that
-makes the Secret is safe to run at any time, and pods wait for what it makes), and `helm test` stays Helm's.
+One file a subject, as in the chart. What only Helm understands is taken out: hooks become ordinary objects (the Job
+that makes the Secret is safe to run at any time, and pods wait for what it makes), and `helm test` stays Helm's.
 """
 
 import sys
@@ -16,6 +16,15 @@ CHART = ROOT / "flack"
 BASE = ROOT.parent / "k8s" / "base"
 NAMESPACE = "flack"
 HEAD = "# Rendered from helm/flack by `make manifests`; change the chart, not this file.\n"
+
+NAMESPACE_OBJECT = {
+    "apiVersion": "v1",
+    "kind": "Namespace",
+    "metadata": {
+        "name": NAMESPACE,
+        "labels": {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")},
+    },
+}
 
 Object = dict[str, Any]
 
@@ -36,7 +45,7 @@ def rendered() -> dict[str, str]:
     """The files of k8s/base by name."""
     with helm_python.Chart.load(CHART) as chart:
         templates = chart.render({}, name="flack", namespace=NAMESPACE)
-    files = {}
+    files = {"namespace.yaml": HEAD + yaml.safe_dump(NAMESPACE_OBJECT, sort_keys=False)}
     for template, text in templates.items():
         if not template.endswith(".yaml") or "/tests/" in template:
             continue

@@ -8,7 +8,10 @@ from charts import KINDS, Render
 
 ROOT = Path(__file__).parents[2]
 METRIC = re.compile(r"\b(flack_[a-z_]+)")
-DEFINED = re.compile(r"(Counter|Gauge|Histogram)\(\s*[\"'](flack_[a-z_]+)[\"']")
+DEFINED = re.compile(
+    r"(Counter|Gauge|Histogram|CounterMetricFamily|GaugeMetricFamily)\(\s*\"(flack_[a-z_]+)\""
+)
+SUFFIXES = {"Histogram": ("_bucket", "_count", "_sum"), "CounterMetricFamily": ("_total",)}
 ON = {
     "monitoring": {
         "serviceMonitor": {"enabled": True},
@@ -23,8 +26,7 @@ def emitted() -> set[str]:
     names = set()
     for source in [*ROOT.glob("services/*/src/**/*.py"), *ROOT.glob("libs/*/src/**/*.py")]:
         for kind, name in DEFINED.findall(source.read_text()):
-            suffixes = ("_bucket", "_count", "_sum") if kind == "Histogram" else ("",)
-            names |= {name + suffix for suffix in suffixes}
+            names |= {name + suffix for suffix in SUFFIXES.get(kind, ("",))}
     return names
 
 

@@ -31,7 +31,7 @@ def test_with_keda_each_service_follows_its_own_load(render: Render) -> None:
     assert found == {
         "flack-api": [("cpu", "")],
         "flack-web": [("cpu", "")],
-        "flack-realtime": [("cpu", ""), ("metrics-api", "flack_realtime_connections_open")],
+        "flack-realtime": [("cpu", ""), ("metrics-api", "flack_connections_open")],
         "flack-worker": [
             ("metrics-api", 'flack_queue_length{queue="default"}'),
             ("metrics-api", 'flack_queue_length{queue="previews"}'),

@@ -36,11 +36,12 @@
 {{- end }}
 {{- if eq $name "worker" }}
 - {name: FLACK_PREVIEW_ALLOW_ORIGINS, value: {{ join "," $root.Values.chat.previewOrigins | quote }}}
-- {name: FLACK_WORKER_SLOTS, value: {{ $root.Values.worker.slots.tasks | quote }}}
-- {name: FLACK_PREVIEW_SLOTS, value: {{ $root.Values.worker.slots.previews | quote }}}
+- {name: FLACK_CONCURRENCY, value: {{ $root.Values.worker.concurrency.tasks | quote }}}
+- {name: FLACK_PREVIEW_CONCURRENCY, value: {{ $root.Values.worker.concurrency.previews | quote }}}
 {{- end }}
 {{- if eq $name "beat" }}
 - {name: FLACK_NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}
+- {name: FLACK_RELEASE, value: {{ $root.Release.Name | quote }}}
 {{- end }}
 {{- range $key, $value := $svc.env }}
 - {name: {{ $key }}, value: {{ $value | quote }}}

@@ -4,13 +4,20 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
+
+from flack_domain.wait_for_schema import known_revisions
 
 _LOCK = 0x666C61636B  # "flack": any number that all who migrate share
 
 
-def upgrade(database_url: str, revision: str = "head") -> None:
-    """Run all migrations that are missing, under an advisory lock: a second caller waits, then finds nothing to do."""
+def upgrade(database_url: str, revision: str = "head") -> bool:
+    """Run all migrations that are missing, under an advisory lock: a second caller waits, then finds nothing to do.
+
+    False where the schema is newer than this code, as after a rollback: it is left as it is, since code of version N
+    runs on the schema of N+1.
+    """
     engine = create_engine(database_url)
     try:
         # The lock is the session's, so that migrations may commit on their own connection in between.
@@ -18,7 +25,11 @@ def upgrade(database_url: str, revision: str = "head") -> None:
             guard.execute(text("select pg_advisory_lock(:lock)"), {"lock": _LOCK})
             try:
                 with engine.begin() as connection:
+                    found = MigrationContext.configure(connection).get_current_revision()
+                    if found is not None and found not in known_revisions():
+                        return False
                     command.upgrade(_config(connection), revision)
+                    return True
             finally:
                 guard.execute(text("select pg_advisory_unlock(:lock)"), {"lock": _LOCK})
     finally:

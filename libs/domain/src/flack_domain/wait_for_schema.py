@@ -50,7 +50,7 @@ def is_login_refused(error: psycopg.OperationalError) -> bool:
     return error.sqlstate in _NO_LOGIN or "password authentication failed" in text or "no password" in text
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """The first line of a driver's message, which holds no password."""
     return str(error).splitlines()[0]
 

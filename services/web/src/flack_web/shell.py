@@ -1,13 +1,13 @@
 """The one page template: the UI's files, the state it starts from, and the channel list for the first paint."""
 
 import json
-from importlib.metadata import version
 
 from flask import Response, render_template
 
 from flack_web.api import Json
 from flack_web.channel_list import channel_list
 from flack_web.context import services
+from flack_web.version import VERSION
 
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
@@ -18,7 +18,7 @@ def shell(entry: str, state: Json | None, *, channel_id: int | None = None, titl
         "user": state["user"] if state else None,
         "state": state,
         "installation": services().installation(),
-        "version": version("flack-web"),
+        "version": VERSION,
     }
     page = render_template(
         "shell.html",
