@@ -96,14 +96,14 @@ class V1:
         if response.status_code != 202:
             return response
         location = response.headers["Location"]
+        answers: list[requests.Response] = []
 
-        def finished() -> requests.Response | None:
-            status = self._http.get(location, timeout=30)
-            return None if status.status_code == 202 else status
+        def finished() -> bool:
+            answers.append(self._http.get(location, timeout=30))
+            return answers[-1].status_code != 202
 
-        answer = eventually(finished, f"job {location} is finished")
-        assert isinstance(answer, requests.Response)
-        return answer
+        eventually(finished, f"job {location} is finished")
+        return answers[-1]
 
     def say(self, account: Account, source: str) -> dict[str, Any]:
         """Post a message and answer it as its job does."""

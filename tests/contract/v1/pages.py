@@ -48,8 +48,8 @@ class _Site(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Site)
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Site)
         self.seen: list[str] = []
         self.gate = threading.Event()
 
@@ -57,8 +57,8 @@ class _Server(ThreadingHTTPServer):
 class PageServer:
     """The site, served from threads. `/slow` waits until `open_gate`."""
 
-    def __init__(self) -> None:
-        self._server = _Server()
+    def __init__(self, port: int = 0) -> None:
+        self._server = _Server(port)
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
 
     @property

@@ -225,7 +225,7 @@ class TestList:
             assert ids(v1, updated_since=future) == []
 
     @pytest.mark.parametrize(
-        "wrong", ["x", "1.5", "1e3", "١", "0x1", "1 2", "null", "+", "-", "%00", "1" * 5000]
+        "wrong", ["x", "1.5", "1e3", "١", "0x1", "1 2", "null", "+", "-", "%00", "1" * 1500]
     )
     def test_a_wrong_updated_since_is_400(self, v1: V1, wrong: str) -> None:
         for path in ("/users", "/messages"):

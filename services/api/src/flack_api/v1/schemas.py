@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from flack_api.http.ids import MAX_ID
+
 Json = dict[str, Any]
 
 SECONDS: Json = {"type": "integer", "description": "Unix seconds (UTC)."}
-ID: Json = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
+ID: Json = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
 TEXT: Json = {"type": "string", "pattern": r"^[^\u0000]*$"}
 PASSWORD: Json = {"type": "string", "minLength": 1, "maxLength": 1024, "pattern": r"^[^\u0000]+$"}
 NICKNAME: Json = {
