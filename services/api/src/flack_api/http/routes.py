@@ -27,6 +27,7 @@ class Route:
     deferrable: bool = False
     limit: str | None = None
     keeps_answer: bool = True
+    described: bool = True
 
 
 def route_of(view: View) -> Route:
@@ -39,6 +40,12 @@ def route_of(view: View) -> Route:
 def never_kept(view: View) -> View:
     """The view's answer holds secrets: it is not stored for a retry, which is carried out again."""
     route_of(view).keeps_answer = False
+    return view
+
+
+def undescribed(view: View) -> View:
+    """The view is no part of the API and does not stand in its OpenAPI document."""
+    route_of(view).described = False
     return view
 
 

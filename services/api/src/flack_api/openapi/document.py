@@ -68,6 +68,8 @@ def _operations(app: Flask, prefix: str) -> Iterator[tuple[Rule, str, Route, Any
         if not rule.rule.startswith(prefix + "/"):
             continue
         view = app.view_functions[rule.endpoint]
+        if not route_of(view).described:
+            continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield rule, method.lower(), route_of(view), view
 

@@ -14,6 +14,7 @@ from markupsafe import escape
 
 from flack_api.http.auth import public
 from flack_api.http.problems import Problem
+from flack_api.http.routes import undescribed
 from flack_api.openapi.document import Json
 
 CONTENT_SECURITY_POLICY = (
@@ -46,6 +47,7 @@ def documentation(*, title: str, document: Callable[[], Json]) -> Blueprint:
 
     @pages.get("/openapi.json")
     @public
+    @undescribed
     def read_openapi() -> Response:
         """This document."""
         response = Response(orjson.dumps(document()), content_type="application/json")
@@ -55,6 +57,7 @@ def documentation(*, title: str, document: Callable[[], Json]) -> Blueprint:
 
     @pages.get("/docs")
     @public
+    @undescribed
     def read_documentation() -> Response:
         """This API's documentation as a page."""
         text = PAGE.format(title=escape(title), document=url_for("." + read_openapi.__name__))
@@ -62,6 +65,7 @@ def documentation(*, title: str, document: Callable[[], Json]) -> Blueprint:
 
     @pages.get("/docs/<asset>")
     @public
+    @undescribed
     def read_documentation_asset(asset: str) -> Response:
         """A file of the documentation page."""
         if asset not in ASSETS:

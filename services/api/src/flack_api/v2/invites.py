@@ -13,7 +13,7 @@ from flack_api.http import Body, administrators_only, body, returns
 invites = Blueprint("invites", __name__)
 
 
-class NewInvite(Body):
+class InviteTerms(Body):
     """For how many days the invitation holds."""
 
     days: Annotated[int, Field(ge=1, le=90)] = 7
@@ -27,11 +27,11 @@ class InviteList(Contract):
 
 @invites.post("/invites")
 @administrators_only
-@body(NewInvite, optional=True)
+@body(InviteTerms, optional=True)
 @returns(actions.invites.NewInvite, 201)
-def create_invite(new: NewInvite) -> actions.invites.NewInvite:
+def create_invite(terms: InviteTerms) -> actions.invites.NewInvite:
     """Make an invitation for one person. Its code is shown only here."""
-    return actions.invites.create(session(), actor(), days=new.days)
+    return actions.invites.create(session(), actor(), days=terms.days)
 
 
 @invites.get("/invites")

@@ -1,0 +1,128 @@
+"""v2's OpenAPI document is true: valid, complete, and what it says is what the service does."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from api_fixtures import new_person
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from jsonschema import Draft202012Validator
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+EXAMPLES = 12
+"""Requests for each operation; each is made of the document, right and wrong."""
+
+
+@pytest.fixture
+def document(api: Flask) -> dict[str, Any]:
+    answer = api.test_client().get("/api/v2/openapi.json")
+    assert answer.status_code == 200
+    return dict(answer.json)  # type: ignore[call-overload]
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for methods in document["paths"].values():
+        yield from methods.values()
+
+
+def test_every_route_is_described(api: Flask, document: dict[str, Any]) -> None:
+    routes = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in api.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/v2/") and not rule.endpoint.startswith("v2.documentation.")
+    }
+    described = {(path, method) for path, methods in document["paths"].items() for method in methods}
+    assert described == routes
+    assert len(described) > 35
+
+
+def test_it_is_openapi_3_1_with_schemas_that_hold(document: dict[str, Any]) -> None:
+    assert document["openapi"] == "3.1.0"
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    references = set(re.findall(r"#/components/schemas/([^']+)", str(document)))
+    assert references <= set(document["components"]["schemas"])
+
+
+def test_every_operation_says_what_it_does_and_who_may(document: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for operation in _operations(document)]
+    assert len(ids) == len(set(ids))
+    assert all(len(operation["summary"]) > 5 for operation in _operations(document))
+    guarded = [operation for operation in _operations(document) if "security" in operation]
+    assert len(guarded) > 30
+    assert all(operation["security"] == [{"accessToken": []}] for operation in guarded)
+
+
+def test_every_post_offers_an_idempotency_key_and_slow_ones_prefer(document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        if "post" in methods:
+            names = {parameter["name"] for parameter in methods["post"]["parameters"]}
+            assert "Idempotency-Key" in names
+            assert ("Prefer" in names) == path.endswith("/exports")
+
+
+def test_the_page_loads_nothing_from_elsewhere(api: Flask) -> None:
+    client = api.test_client()
+    page = client.get("/api/v2/docs")
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+    for link in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        answer = client.get(f"/api/v2/{link}")
+        assert answer.status_code == 200, link
+        assert answer.headers["Content-Security-Policy"] == policy
+    assert not re.search(r"<script>|style=|https?://", page.text)
+
+
+def test_assets_come_packed_to_those_who_can_unpack(api: Flask) -> None:
+    client, path = api.test_client(), "/api/v2/docs/swagger-ui.css"
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(path)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.data) < len(plain.data) / 4
+    again = client.get(path, headers={"If-None-Match": plain.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_an_unknown_asset_is_not_found(api: Flask) -> None:
+    for name in ("nothing.js", "..%2fstart.js", "LICENSE"):
+        assert api.test_client().get(f"/api/v2/docs/{name}").status_code == 404
+
+
+@pytest.mark.timeout(300)
+def test_the_service_does_what_the_document_says(api: Flask) -> None:
+    """Each operation with requests made from the document: never a 500, never an answer that is not described."""
+    ada = new_person(api, "ada")
+    ada.say(ada.make_channel())
+    schema = schemathesis.openapi.from_wsgi("/api/v2/openapi.json", api)
+    headers = {"Authorization": f"Bearer {ada.access_token}"}
+    checks = [
+        not_a_server_error,
+        status_code_conformance,
+        content_type_conformance,
+        response_schema_conformance,
+        unsupported_method,
+    ]
+    tested = set()
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        right, wrong = (operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
+
+        @settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+        @given(case=right | wrong)
+        def run(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers=headers, checks=checks)
+
+        run()
+        tested.add(operation.label)
+    assert len(tested) > 35
