@@ -16,10 +16,9 @@ log = get_logger(__name__)
 
 def define(app: Celery, name: str, run: Callable[..., Any], *, seconds: float) -> None:
     """Register `run` under `name`. After `seconds` it is stopped and counts as failed."""
-    queue: str = app.conf.task_default_queue
-
     def carry_out(task: Task, **arguments: Any) -> None:
         set_request_id(getattr(task.request, "request_id", None))
+        queue = (task.request.delivery_info or {}).get("routing_key", "")
         started = time.monotonic()
         outcome = "failed"
         with TASKS_IN_HAND.labels(queue).track_inprogress():

@@ -62,6 +62,7 @@ def _consumers(settings: WorkerSettings, context: Context) -> list[Consumer]:
         app = make_celery(settings.redis_url.get_secret_value(), queue)
         define_tasks(app, context)
         consumers.append(Consumer(app, slots[queue]))
+    app.set_default()  # a greenlet that runs a task looks its name up in the default application; all have the same
     return consumers
 
 
