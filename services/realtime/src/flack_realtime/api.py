@@ -43,11 +43,7 @@ class InternalApi:
 
     def _ask(self, method: str, path: str, body: Any = None, *, missing_ok: bool = False) -> httpx2.Response:
         try:
-            answer = (
-                self._client.request(method, path, json=body)
-                if body is not None
-                else self._client.request(method, path)
-            )
+            answer = self._client.request(method, path, **({} if body is None else {"json": body}))
         except httpx2.HTTPError as error:
             raise ApiAway(type(error).__name__) from error
         if answer.is_success or (missing_ok and answer.status_code == 404):

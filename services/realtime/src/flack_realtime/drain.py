@@ -1,4 +1,4 @@
-"""Leaving: first nobody new comes, then those who are here are moved away one by one, so that they arrive spread out."""
+"""Leaving: first nobody new comes, then those who are here are moved away, one by one."""
 
 from collections.abc import Callable
 from time import monotonic

@@ -1,7 +1,7 @@
 """What a client can say, and what is done when it comes and goes.
 
-Handlers are given to python-socketio's server itself: Flask-SocketIO would build a request context for each event, which
-nothing here reads.
+Handlers are given to python-socketio's server itself: Flask-SocketIO would build a request context for each event,
+which nothing here reads.
 """
 
 from collections.abc import Callable

@@ -29,7 +29,7 @@ _GRACE_SECONDS = 5.0
 _WATCHED = 200
 _BATCH = 500
 
-# KEYS: the set. ARGV: now, this process, when its entry ends ("0": it leaves), room channel, packet to tell of a change.
+# KEYS: the set. ARGV: now, this process, when its entry ends ("0": it leaves), channel and packet to tell of a change.
 _CHANGE = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
 local before = redis.call('ZCARD', KEYS[1])

@@ -81,13 +81,13 @@ class Connection(Incoming):
         self.put(goodbye)
         if self.closed:  # writing failed, and `lost` did the rest
             return
-        self.pong_at = monotonic() + self._engine.linger
         if self._spill is None:
             self.finish()
-        else:
+        else:  # who is behind gets as long as for a ping to come and read why
             self.write = len  # whatever comes now is dropped, and called taken
             self._watcher.stop()
-            self._engine.wheel.add(self, self._engine.linger)
+            self.pong_at = monotonic() + self._engine.ping_timeout
+            self._engine.wheel.add(self, self._engine.ping_timeout)
 
     def finish(self) -> None:
         """Everything was said: end our direction and give the peer a moment to end its own.
@@ -101,6 +101,7 @@ class Connection(Incoming):
         self._end()
         self._watcher.stop()
         self._watcher.start(self._discard)
+        self.pong_at = monotonic() + self._engine.linger
         self._engine.wheel.add(self, self._engine.linger)
 
     def lost(self) -> None:

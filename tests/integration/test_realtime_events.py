@@ -1,0 +1,230 @@
+"""Signing in, rooms from memberships, and what is pushed."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import httpx2
+import orjson
+import pytest
+import redis
+from flack_contracts.control import Heads, SessionEnded, control_json
+from flack_contracts.events import envelope
+from flack_contracts.wire import packet
+from realtime_support import ApiPeer, Person, Realtime, closing_all, wait_until
+
+NOW = datetime(2026, 1, 31, tzinfo=UTC)
+USER = {
+    "id": 3, "nickname": "ann", "display_name": "Ann", "role": "member",
+    "created_at": "2026-01-31T00:00:00.000Z", "deactivated_at": None,
+}  # fmt: skip
+CHANNEL = {
+    "id": 9, "kind": "public", "name": "nine", "topic": "", "created_by": 3, "archived_at": None, "last_seq": 4,
+    "created_at": "2026-01-31T00:00:00.000Z", "last_position": 0, "role": "member", "member_count": 2,
+    "joined_at": "2026-01-31T00:00:00.000Z", "last_read_position": 0, "member_ids": None,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def peer() -> Iterator[ApiPeer]:
+    peer = ApiPeer()
+    yield peer
+    peer.close()
+
+
+@pytest.fixture
+def api(peer: ApiPeer) -> ApiPeer:
+    peer.channels = {3: {7}, 4: {7, 8}}
+    peer.heads = {"channel:7": 112, "channel:8": 5, "user:3": 41}
+    peer.asked = 0
+    return peer
+
+
+@pytest.fixture(scope="module")
+def start(
+    redis_server_url: str, peer: ApiPeer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Realtime]]:
+    """Starts realtime; the same process again for the same settings."""
+    running: dict[str, Realtime] = {}
+    path = tmp_path_factory.mktemp("realtime") / "log"
+    with path.open("wb") as log:
+
+        def run(**settings: object) -> Realtime:
+            key = str(settings)
+            if key not in running:
+                settings.pop("copy", None)
+                running[key] = Realtime(redis_server_url, peer, log, **settings)
+            return running[key]
+
+        yield run
+        for realtime in running.values():
+            realtime.stop()
+    print(path.read_text())
+
+
+@pytest.fixture
+def publish(redis_url: str) -> Iterator[Callable[..., None]]:
+    with redis.Redis.from_url(redis_url) as client:
+
+        def event(stream: str, seq: int, type: str, payload: dict[str, object]) -> None:
+            data = envelope(stream=stream, seq=seq, type=type, at=NOW, payload=orjson.dumps(payload))
+            client.publish(f"flack:room:{stream}", packet("event", data))
+
+        yield event
+
+
+@pytest.fixture
+def control(redis_url: str) -> Iterator[Callable[..., None]]:
+    with redis.Redis.from_url(redis_url) as client:
+        yield lambda message: client.publish("flack:control", control_json(message))
+
+
+@pytest.fixture
+def open() -> Iterator[list[Person]]:
+    with closing_all() as people:
+        yield people
+
+
+def test_a_person_is_told_where_their_streams_are_and_hears_their_channels(start, api, publish, open) -> None:
+    realtime = start()
+    ann = Person(realtime.url, api.token(3, session_id=21))
+    open.append(ann)
+    assert ann.wait("ready") == {
+        "user_id": 3, "session_id": 21, "streams": {"user:3": 41, "channel:7": 112}, "heads_interval": 30
+    }  # fmt: skip
+
+    publish("channel:8", 6, "message.posted", {"n": 1})  # not hers
+    publish("channel:7", 113, "message.posted", {"n": 2})
+    assert ann.wait("event")["seq"] == 113
+    assert [event["stream"] for event in ann.all("event")] == ["channel:7"]
+
+    again = Person(realtime.url, api.token(3))
+    open.append(again)
+    assert again.wait("ready")["streams"]["channel:7"] == 113
+    assert (
+        api.asked == 2
+    )  # one for the person, one because channel 7 was new to the process; none for the second tab
+
+
+def test_a_bad_token_is_refused_and_nobody_comes_in_without_one(start, api, open) -> None:
+    realtime = start(V1_ENABLED="false")
+    for token in ("nonsense", api.token(3, seconds=-5), ApiPeer().token(3), api.token(3, aud="other"), ""):
+        person = Person(realtime.url, token)
+        wait_until(lambda person=person: person.refusal)
+        assert person.refusal["data"] == {"code": "invalid_token"}
+    anonymous = Person(realtime.url)
+    wait_until(lambda: anonymous.refusal)
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+def test_both_transports_hear_the_same(start, api, publish, open, transport: str) -> None:
+    realtime = start(REALTIME_POLLING="true")
+    ann = Person(realtime.url, api.token(3), transport=transport)
+    open.append(ann)
+    ann.wait("ready")
+    for seq in range(113, 133):
+        publish("channel:7", seq, "message.posted", {"text": "ä" * 5000})
+    wait_until(lambda: len(ann.all("event")) == 20)
+    assert [event["seq"] for event in ann.all("event")] == list(range(113, 133))
+
+
+def test_polling_is_refused_where_it_is_off(start, api) -> None:
+    realtime = start()
+    answer = httpx2.get(f"{realtime.url}/socket.io/?EIO=4&transport=polling")
+    assert answer.status_code == 400
+    old = httpx2.get(f"{realtime.url}/socket.io/?EIO=3&transport=websocket")
+    assert old.status_code == 400
+
+
+def test_membership_changes_reach_open_sockets_at_once(start, api, publish, open) -> None:
+    realtime = start()
+    ann = Person(realtime.url, api.token(3))
+    open.append(ann)
+    ann.wait("ready")
+
+    api.channels[3].add(9)
+    api.heads["channel:9"] = 5  # one event came between the membership and the subscription
+    publish("user:3", 42, "membership.added", {"channel": CHANNEL, "users": [USER]})
+    ann.wait("event", lambda event: event["type"] == "membership.added")
+    assert ann.wait("heads") == {"streams": {"channel:9": 5}}
+    publish("channel:9", 6, "message.posted", {})
+    ann.wait("event", lambda event: event["stream"] == "channel:9")
+
+    api.channels[3].remove(9)
+    publish("user:3", 43, "membership.removed", {"channel_id": 9})
+    ann.wait("event", lambda event: event["type"] == "membership.removed")
+    publish("channel:9", 7, "message.posted", {})
+    publish("channel:7", 113, "message.posted", {})
+    ann.wait("event", lambda event: event["stream"] == "channel:7")
+    assert [event["seq"] for event in ann.all("event") if event["stream"] == "channel:9"] == [6]
+
+
+def test_heads_name_only_the_streams_of_a_socket(start, api, control, open) -> None:
+    realtime = start()
+    ann, bob = Person(realtime.url, api.token(3)), Person(realtime.url, api.token(4))
+    open += [ann, bob]
+    ann.wait("ready")
+    bob.wait("ready")
+    control(Heads(streams={"channel:7": 120, "channel:8": 6, "channel:99": 1}))
+    assert ann.wait("heads") == {"streams": {"channel:7": 120}}
+    assert bob.wait("heads") == {"streams": {"channel:7": 120, "channel:8": 6}}
+
+
+def test_a_signed_out_session_is_closed_and_its_token_is_worth_nothing(start, api, control, open) -> None:
+    realtime = start()
+    token = api.token(3, session_id=31)
+    gone, stays = Person(realtime.url, token), Person(realtime.url, api.token(3, session_id=22))
+    open += [gone, stays]
+    gone.wait("ready")
+    stays.wait("ready")
+    control(SessionEnded(user_id=3, session_id=31))
+    assert gone.wait("closing") == {"reason": "signed_out"}
+    wait_until(lambda: gone.reason is not None)
+    assert stays.reason is None
+    back = Person(realtime.url, token)
+    wait_until(lambda: back.refusal)
+
+
+def test_a_token_is_renewed_on_the_open_socket_or_it_is_closed(start, api, open) -> None:
+    realtime = start()
+    ann, bob = Person(realtime.url, api.token(3, seconds=3)), Person(realtime.url, api.token(4, seconds=3))
+    open += [ann, bob]
+    ann.wait("ready")
+    bob.wait("ready")
+    assert ann.call("authenticate", {"token": "nonsense"}) == {"ok": False, "code": "invalid_token"}
+    assert ann.call("authenticate", {"token": api.token(4)})["ok"] is False
+    answer = ann.call("authenticate", {"token": api.token(3)})
+    assert answer["ok"] and answer["expires_at"].endswith("Z")
+    assert bob.wait("closing") == {"reason": "token_expired"}
+    wait_until(lambda: bob.reason is not None)
+    assert ann.call("authenticate", {"token": api.token(3)})["ok"]
+
+
+def test_typing_reaches_the_channel_and_nobody_else(start, api, open) -> None:
+    realtime = start()
+    ann, bob = Person(realtime.url, api.token(3)), Person(realtime.url, api.token(4))
+    open += [ann, bob]
+    ann.wait("ready")
+    bob.wait("ready")
+    assert ann.call("typing", {"channel_id": 8}) == {"ok": False}
+    assert ann.call("typing", {"channel_id": 7}) == {"ok": True}
+    assert bob.wait("typing") == {"channel_id": 7, "user_id": 3}
+    for odd in (None, [], "x", {"channel_id": "7"}, {}):
+        assert ann.call("typing", odd) == {"ok": False}
+
+
+def test_presence_is_told_to_who_watches(start, api, open) -> None:
+    first, second = start(), start(copy=2)
+    ann = Person(first.url, api.token(3))
+    open.append(ann)
+    ann.wait("ready")
+    assert ann.call("watch_presence", {"user_ids": [4, 5]}) == {"online": []}
+    bob = Person(second.url, api.token(4))
+    open.append(bob)
+    assert ann.wait("presence") == {"user_id": 4, "online": True}
+    assert ann.call("watch_presence", {"user_ids": [4, 5]}) == {"online": [4]}
+    bob.close()
+    assert ann.wait("presence", lambda data: not data["online"], seconds=15) == {
+        "user_id": 4,
+        "online": False,
+    }
+    assert ann.call("watch_presence", {"user_ids": list(range(1, 300))}) == {"online": []}
