@@ -20,7 +20,7 @@ settings.register_profile(
 )
 settings.load_profile("flack")
 
-pytest_plugins = ["api_fixtures"]
+pytest_plugins = ["api_fixtures", "stack_fixtures"]
 
 _numbers = itertools.count(1)
 

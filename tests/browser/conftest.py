@@ -31,13 +31,6 @@ def _chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
-    """An installation of its own, as `make up` runs it."""
-    with Stack(settings={"FLACK_RATE_LIMITS_ENABLED": "false"}) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium: Debian's, playwright's own, or what FLACK_CHROMIUM names."""
     with sync_playwright() as playwright:
@@ -52,7 +45,7 @@ def make_person(stack: Stack, browser: Browser, request: pytest.FixtureRequest) 
     made: list[Person] = []
 
     def make(name: str, **context: object) -> Person:
-        person = Person(stack.url, browser, f"{name.lower()}-{next(_numbers)}", name, **context)
+        person = Person(stack.url, browser, f"{name.split()[0].lower()}-{next(_numbers)}", name, **context)
         made.append(person)
         return person
 

@@ -40,7 +40,7 @@ class Person:
         self.page.get_by_label("Nickname").fill(self.nickname)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        expect(self.page.get_by_role("navigation", name="Channels")).to_be_visible()
+        expect(self.composer).to_be_visible(timeout=15_000)
         return self
 
     def create_channel(self, name: str) -> None:

@@ -55,13 +55,14 @@ export function Rail() {
         </section>
       </div>
       {user && (
-        <button type="button" class="rail-me" aria-label={`${nameOf(user)}, preferences`} onClick={() => (dialog.value = { name: "preferences" })}>
+        <button type="button" class="rail-me" onClick={() => (dialog.value = { name: "preferences" })}>
           <Avatar userId={user.id} presence />
           <span class="rail-me-names">
             <span class="rail-me-name cut">{nameOf(user)}</span>
             <span class="rail-me-nickname cut">@{user.nickname}</span>
           </span>
           <Icon name="settings" />
+          <span class="sr-only">preferences</span>
         </button>
       )}
     </nav>
