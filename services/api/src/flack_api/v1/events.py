@@ -7,10 +7,11 @@ from flack_domain.actor import Actor
 from flack_domain.errors import DomainError
 from flack_domain.names import source as checked_source
 from flack_domain.queries.channels import general_id
-from flask import Blueprint
+from flask import Blueprint, request
+from pydantic import ValidationError
 
 from flack_api.context import session
-from flack_api.http import body, returns, service_only
+from flack_api.http import Problem, body, returns, service_only
 from flack_api.v1.authentication import seen, user_of
 from flack_api.v1.pushes import push_user
 
@@ -25,10 +26,13 @@ class Disconnected(Contract):
 
 @events.post("/events")
 @service_only
-@body(V1Event)
 @returns(V1Outcome)
-def handle_event(event: V1Event) -> V1Outcome:
-    """Carry out `ping_user` (token) or `post_message` (data, token). What is invalid changes nothing."""
+def handle_event() -> V1Outcome:
+    """Carry out `ping_user` (token) or `post_message` (data, token). What is invalid changes nothing.
+
+    The arguments are whatever a client sent, NUL characters included, so they are not checked as a body of v2 is.
+    """
+    event = _event()
     arguments = event.args
     token = arguments[_TOKEN_AT[event.name]] if len(arguments) > _TOKEN_AT[event.name] else None
     user = user_of(token)
@@ -53,6 +57,13 @@ def set_offline(disconnected: Disconnected) -> None:
     """The last socket of a user was closed: they are offline, and everybody is told if they were not."""
     if presence.offline(session(), disconnected.user_id):
         push_user(disconnected.user_id)
+
+
+def _event() -> V1Event:
+    try:
+        return V1Event.model_validate_json(request.get_data())
+    except ValidationError as error:
+        raise Problem.of_validation(error, "body") from None
 
 
 _TOKEN_AT = {"ping_user": 0, "post_message": 1}
