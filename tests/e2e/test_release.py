@@ -1,0 +1,194 @@
+"""The life of a release, told in order: installed, used, upgraded, hurt, removed, installed again."""
+
+from typing import Any
+
+import pytest
+from cluster import SERVICES, Cluster, Release, Values, until
+from kubernetes.client import ApiException
+from load import Load
+from people import Address, Listener, Person
+
+
+@pytest.fixture(scope="module")
+def crowd(release: Release, address: Address) -> list[Person]:
+    """Three people."""
+    return [Person(address).sign_up() for _ in range(3)]
+
+
+def with_load(crowd: list[Person]) -> tuple[Load, list[Listener]]:
+    people = crowd
+    for one in people:
+        one.sign_in()
+    fresh = people[0].make_channel(f"load {people[0].token[-6:]}")
+    for one in people[1:]:
+        one.join(fresh)
+    listeners = [Listener(one) for one in people]
+    return Load(people, listeners, fresh), listeners
+
+
+def doubled(values: Values) -> Values:
+    """Two pods of each service, so that each can lose one."""
+    return {**values, "defaults": {**values["defaults"], "replicas": 2}}
+
+
+def test_it_is_ready_and_nothing_was_refused_by_pod_security(release: Release, cluster: Cluster) -> None:
+    assert cluster.all_ready()
+    assert [warning for warning in cluster.warnings() if "violates PodSecurity" in warning] == []
+
+
+def test_helm_test_passes(release: Release) -> None:
+    assert "5 passed, 0 failed" in release.test()
+
+
+def test_a_page_is_served(person: Person) -> None:
+    page = person.page()
+
+    assert page.status_code == 200
+    assert "<!doctype html" in page.text.lower()
+
+
+def test_internal_paths_are_not_reached_from_outside(person: Person) -> None:
+    assert person.page("/internal/users/1/memberships").status_code == 404
+
+
+def test_two_people_chat(release: Release, address: Address) -> None:
+    ann, ben = Person(address).sign_up(), Person(address).sign_up()
+    channel = ann.make_channel("hello")
+    ben.join(channel)
+
+    with Listener(ben) as heard:
+        until("ben's connection", lambda: heard.connects)
+        said = ann.say(channel, "hello *ben*", key="1")
+
+        until("the message", lambda: heard.texts.get(said["id"]) == "hello *ben*", seconds=10)
+
+
+def test_who_is_not_signed_in_gets_no_connection(release: Release, address: Address) -> None:
+    stranger = Person(address)
+    stranger.token = "forged"
+
+    with pytest.raises(Exception, match=r"connect|refused|invalid"), Listener(stranger):
+        pytest.fail("a connection with a forged token")
+
+
+def test_an_upgrade_under_load_fails_nothing_and_keeps_the_secrets(
+    release: Release, cluster: Cluster, values: Values, crowd: list[Person]
+) -> None:
+    release.upgrade(doubled(values))
+    secrets = cluster.secret("flack-keys")
+    load, listeners = with_load(crowd)
+
+    with listeners[0], listeners[1], listeners[2], load:
+        until("the first messages", lambda: len(load.said) > 5)
+        release.upgrade({**doubled(values), "commonLabels": {"e2e.example.org/upgraded": "yes"}})
+
+    load.reckon()
+    assert cluster.secret("flack-keys") == secrets
+    assert all(pod.metadata.labels.get("e2e.example.org/upgraded") for pod in cluster.pods("api"))
+
+
+def test_a_rollback_under_load_fails_nothing(release: Release, cluster: Cluster, crowd: list[Person]) -> None:
+    load, listeners = with_load(crowd)
+
+    with listeners[0], listeners[1], load:
+        until("the first messages", lambda: len(load.said) > 5)
+        release.rollback(2)
+
+    load.reckon()
+    assert not any(pod.metadata.labels.get("e2e.example.org/upgraded") for pod in cluster.pods("api"))
+
+
+@pytest.mark.parametrize("service", [*SERVICES, "beat"])
+def test_losing_each_pod_of_a_service_in_turn_under_load_fails_nothing(
+    release: Release, cluster: Cluster, crowd: list[Person], service: str
+) -> None:
+    load, listeners = with_load(crowd)
+
+    with listeners[0], listeners[1], load:
+        until("the first messages", lambda: len(load.said) > 5)
+        cluster.replace_pods(service)
+
+    load.reckon()
+
+
+def test_a_database_that_comes_late_is_waited_for(release: Release, cluster: Cluster) -> None:
+    def scale(replicas: int) -> None:
+        cluster.apps.patch_namespaced_stateful_set_scale(
+            "flack-postgresql", cluster.namespace, {"spec": {"replicas": replicas}}
+        )
+
+    scale(0)
+    until("the database's end", lambda: not cluster.pods("postgresql"))
+    for pod in cluster.pods("beat"):
+        cluster.core.delete_namespaced_pod(pod.metadata.name, cluster.namespace)
+
+    (waiting,) = until("a new beat", lambda: [p for p in cluster.pods("beat") if p.status.start_time])
+
+    def said() -> str:
+        try:
+            return cluster.logs(waiting.metadata.name, "wait-for-schema")
+        except ApiException:  # its container is not there yet
+            return ""
+
+    assert "waiting for the database" in until("what beat says", said)
+
+    scale(1)
+    until("beat", lambda: cluster.ready_pods("beat"))
+    until("everything", cluster.all_ready)
+
+
+def test_a_refused_login_is_said_in_the_termination_message(release: Release, cluster: Cluster) -> None:
+    api: Any = cluster.apps.read_namespaced_deployment("flack-api", cluster.namespace)
+    template = api.spec.template
+    (wait,) = template.spec.init_containers
+    wait.env = [item for item in wait.env if item.name != "PGPASSWORD"] + [
+        {"name": "PGPASSWORD", "value": "wrong"}
+    ]
+    template.spec.init_containers, template.spec.containers, template.spec.restart_policy = (
+        None,
+        [wait],
+        "Never",
+    )
+    labels = {**template.metadata.labels, "app.kubernetes.io/component": "migrate"}
+    pod = {"metadata": {"name": "refused", "labels": labels}, "spec": template.spec}
+    cluster.core.create_namespaced_pod(cluster.namespace, pod)
+
+    def ended() -> Any:
+        statuses = cluster.core.read_namespaced_pod("refused", cluster.namespace).status.container_statuses
+        return statuses and statuses[0].state.terminated
+
+    try:
+        assert "the database refused the login" in until("its end", ended).message
+    finally:
+        cluster.core.delete_namespaced_pod("refused", cluster.namespace)
+
+
+def test_after_removal_and_a_new_installation_the_chat_is_there(
+    release: Release, cluster: Cluster, values: Values, address: Address
+) -> None:
+    person = Person(address).sign_up()
+    channel = person.make_channel("kept")
+    person.say(channel, "still here?", key="kept")
+
+    release.uninstall()
+    until("every pod's end", lambda: not cluster.core.list_namespaced_pod(cluster.namespace).items)
+    release.install(values)
+
+    person.sign_in()
+    assert [message["source"] for message in person.read(channel)] == ["still here?"]
+
+
+def test_nothing_is_left_behind(release: Release, cluster: Cluster) -> None:
+    release.uninstall()
+
+    left = cluster.core.list_namespaced_service(cluster.namespace).items
+    assert [item.metadata.name for item in left] == []
+    assert cluster.batch.list_namespaced_job(cluster.namespace).items == []
+
+    cluster.delete_namespace()
+    until("the namespace's end", cluster.namespace_is_gone, seconds=180)
+
+    def volumes() -> set[str]:
+        return {item.spec.claim_ref.namespace for item in cluster.core.list_persistent_volume().items}
+
+    until("the volumes' end", lambda: cluster.namespace not in volumes())
