@@ -22,7 +22,7 @@ FAST = [
     "fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
     "max_wal_size=128MB", "max_connections=200",
 ]  # fmt: skip
-MEMORY = Path("/dev/shm")  # noqa: S108  # where databases of tests live, if there is room
+MEMORY = Path("/dev/shm")  # where databases of tests live, if there is room
 ports = Ports()
 
 

@@ -32,6 +32,8 @@ class ForPreview:
     is_general: bool
 
 
+_BEYOND = 2**62  # no channel has so many messages, and the database can still count from there
+
 _COLUMNS = (
     models.Message.id,
     models.Message.channel_id,
@@ -75,13 +77,13 @@ def page(
         raise errors.NotFound
     last_seq, last_position = rows[0][0], rows[0][1]
     messages = [_message(row[2:]) for row in rows if row[2] is not None]
-    first, last = (messages[0].position, messages[-1].position) if messages else (before or 1, after or 0)
-    return MessagePage(
-        messages=messages,
-        has_before=first > 1 if messages else bool(after and last_position),
-        has_after=last < last_position if messages else bool(before and last_position),
-        seq=last_seq,
-    )
+    if messages:
+        first, last = messages[0].position, messages[-1].position
+    else:
+        # Nothing in the range: what there is lies wholly before or behind it.
+        first = low if isinstance(low, int) and last_position else 1
+        last = high if isinstance(high, int) else last_position
+    return MessagePage(messages=messages, has_before=first > 1, has_after=last < last_position, seq=last_seq)
 
 
 def get(session: Session, actor: Actor, channel_id: int, message_id: int) -> Message:
@@ -125,11 +127,13 @@ def _range(
     before: int | None, after: int | None, around: int | None, limit: int
 ) -> tuple[SQLColumnExpression[int] | int, SQLColumnExpression[int] | int]:
     if before is not None:
+        before = min(before, _BEYOND)
         return before - limit, before - 1
     if after is not None:
+        after = min(after, _BEYOND)
         return after + 1, after + limit
     if around is not None:
-        low = max(1, around - limit // 2)
+        low = max(1, min(around, _BEYOND) - limit // 2)
         return low, low + limit - 1
     return models.Channel.last_position - limit + 1, models.Channel.last_position
 
