@@ -23,13 +23,15 @@ export interface Rail {
   directs: ChannelState[];
 }
 
-/** The channel list: channels by name, direct ones by who was heard from last. */
+const names = new Intl.Collator();
+
+/** The channel list: channels by name, direct ones by the names of the people. */
 export function railOf(state: State): Rail {
   const live = Object.values(state.channels).filter((channel) => channel.archived_at === null);
   const channels = live.filter((channel) => channel.kind !== "direct");
   const directs = live.filter((channel) => channel.kind === "direct");
-  channels.sort((a, b) => (a.name ?? "").localeCompare(b.name ?? ""));
-  directs.sort((a, b) => titleOf(state, a).localeCompare(titleOf(state, b)));
+  channels.sort((a, b) => names.compare(a.name ?? "", b.name ?? ""));
+  directs.sort((a, b) => names.compare(titleOf(state, a), titleOf(state, b)));
   return { channels, directs };
 }
 

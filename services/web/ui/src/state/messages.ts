@@ -58,3 +58,11 @@ export function indexOfPosition(messages: readonly Message[], position: number):
 function withView(state: State, channelId: number, view: View): State {
   return { ...state, views: { ...state.views, [channelId]: view } };
 }
+
+/** Keeps only the newest messages of a view, as a visit ends: coming back is quick, and scrolling up loads the rest. */
+export function withTrimmedView(state: State, channelId: number, keep: number): State {
+  const view = state.views[channelId];
+  if (!view || view.messages.length <= keep) return state;
+  if (view.hasAfter) return withoutView(state, channelId);
+  return withView(state, channelId, { ...view, messages: view.messages.slice(-keep), hasBefore: true });
+}

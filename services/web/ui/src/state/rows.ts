@@ -28,8 +28,7 @@ export function rowsOf(input: RowsInput): Row[] {
   let previous = null as { day: string; user: number; at: number } | null;
   let lineStands = false;
   for (const message of input.messages) {
-    const at = Date.parse(message.created_at);
-    const day = dayKey(at);
+    const { key, at, day } = factsOf(message);
     let breaks = false;
     if (previous?.day !== day) {
       rows.push({ kind: "day", key: `day-${day}-${message.position}`, at: message.created_at });
@@ -40,7 +39,7 @@ export function rowsOf(input: RowsInput): Row[] {
       lineStands = breaks = true;
     }
     const first = breaks || !continues(previous, message.user_id, at);
-    rows.push({ kind: "message", key: rowKey(message), message, first });
+    rows.push({ kind: "message", key, message, first });
     previous = { day, user: message.user_id, at };
   }
   if (input.hasAfter) rows.push({ kind: "loading", key: "loading-after" });
@@ -55,6 +54,24 @@ export function rowsOf(input: RowsInput): Row[] {
     previous = { day, user: input.me, at };
   }
   return rows;
+}
+
+interface Facts {
+  key: string;
+  at: number;
+  day: string;
+}
+
+/** What is worked out of a message once, as it never changes. */
+const facts = new WeakMap<Message, Facts>();
+
+function factsOf(message: Message): Facts {
+  const known = facts.get(message);
+  if (known) return known;
+  const at = Date.parse(message.created_at);
+  const made = { key: rowKey(message), at, day: dayKey(at) };
+  facts.set(message, made);
+  return made;
 }
 
 export function rowKey(message: Pick<Message, "id" | "nonce">): string {

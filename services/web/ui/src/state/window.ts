@@ -1,17 +1,26 @@
 /** Arithmetic of a windowed list: where rows stand, which to draw, how to keep a line in place. No DOM here. */
 
 export interface Offsets {
+  sizes: Float64Array;
   /** tops[i] is the top of row i; tops[n] is the height of all rows. */
   tops: Float64Array;
   count: number;
 }
 
-export function offsetsOf(keys: readonly string[], height: (key: string, index: number) => number): Offsets {
-  const tops = new Float64Array(keys.length + 1);
-  for (let index = 0; index < keys.length; index += 1) {
-    tops[index + 1] = (tops[index] ?? 0) + height(keys[index] ?? "", index);
+export function offsetsOf(count: number, height: (index: number) => number): Offsets {
+  const offsets: Offsets = { sizes: new Float64Array(count), tops: new Float64Array(count + 1), count };
+  for (let index = 0; index < count; index += 1) offsets.sizes[index] = height(index);
+  sumFrom(offsets, 0);
+  return offsets;
+}
+
+/** Brings the tops up to date after sizes from a row on have changed. */
+export function sumFrom({ sizes, tops, count }: Offsets, first: number): void {
+  let top = tops[first] ?? 0;
+  for (let index = first; index < count; index += 1) {
+    top += sizes[index] ?? 0;
+    tops[index + 1] = top;
   }
-  return { tops, count: keys.length };
 }
 
 /** The index of the row that covers a vertical offset. */

@@ -1,7 +1,8 @@
 import { useEffect } from "preact/hooks";
 import { titleOf, unreadOf } from "../state/channel_names";
+import { withTrimmedView } from "../state/messages";
 import { loadProblems, target } from "../state/screen";
-import { channels, chat } from "../state/store";
+import { channels, chat, update } from "../state/store";
 import { archiveChannel } from "../sync/channels";
 import { goToMessage, loadLatest } from "../sync/history";
 import { Composer } from "./Composer";
@@ -14,6 +15,9 @@ import { SkeletonList } from "./Skeleton";
 
 /** Unread messages up to which a visit starts at the first of them; beyond, it starts at the end with a way back. */
 const START_AT_UNREAD = 40;
+
+/** Messages kept of a channel that was left. */
+const KEPT = 150;
 
 /** A channel: its header, its messages, and where to write. Made anew for each channel. */
 export function Conversation({ channelId, messageId }: { channelId: number; messageId: number | null }) {
@@ -34,6 +38,8 @@ export function Conversation({ channelId, messageId }: { channelId: number; mess
       target.value = { channelId, position: start.last_read_position + 1, mark: false };
     }
   }, [channelId, messageId, here]);
+
+  useEffect(() => () => update((state) => withTrimmedView(state, channelId, KEPT)), [channelId]);
 
   useEffect(() => {
     if (here && !known && messageId === null) void loadLatest(channelId);

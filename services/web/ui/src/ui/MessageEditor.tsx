@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { editing } from "../state/screen";
 import type { Message } from "../types";
 import { deleteMessage, editMessage } from "../sync/messages";
@@ -14,7 +14,7 @@ export function MessageEditor({ message }: { message: Message }) {
   const saving = useSignal(false);
   const problem = useSignal<string | null>(null);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = field.current;
     if (!box) return;
     fitHeight(box);

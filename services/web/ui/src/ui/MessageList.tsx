@@ -9,10 +9,8 @@ import { markRead } from "../sync/reads";
 import { focusComposer } from "./focus";
 import { Icon } from "./Icon";
 import { ListWindow } from "./listWindow";
-import { MessageRow } from "./MessageRow";
-import { PendingRow } from "./PendingRow";
+import { makeDraw } from "./drawRows";
 import { moveFocus, useFollowOwn, useNewLine } from "./newLine";
-import { DayRow, LoadingRow, NewRow, StartRow } from "./separators";
 import { dayName } from "./times";
 
 /** Pixels from either end at which more messages are fetched. */
@@ -26,6 +24,7 @@ export function MessageList({ channelId }: { channelId: number }) {
   const above = useRef<HTMLDivElement>(null);
   const below = useRef<HTMLDivElement>(null);
   const list = useMemo(() => new ListWindow(channelId), [channelId]);
+  const draw = useMemo(() => makeDraw(), [channelId]);
   const redraw = useSignal(0);
   const marked = useSignal<string | null>(null);
   const atEnd = useSignal(true);
@@ -145,7 +144,7 @@ export function MessageList({ channelId }: { channelId: number }) {
         onKeyDown={moveFocus}
       >
         <div ref={above} />
-        {rows.value.slice(list.span.start, list.span.end).map((row) => drawn(row, channelId, marked.value))}
+        {draw(rows.value.slice(list.span.start, list.span.end), channelId, marked.value, deleting.value)}
         <div ref={below} />
       </div>
       {line !== null && lineAbove.value && (
@@ -160,23 +159,4 @@ export function MessageList({ channelId }: { channelId: number }) {
       )}
     </div>
   );
-}
-
-function drawn(row: Row, channelId: number, marked: string | null) {
-  switch (row.kind) {
-    case "day":
-      return <DayRow key={row.key} rowKey={row.key} at={row.at} />;
-    case "new":
-      return <NewRow key={row.key} rowKey={row.key} />;
-    case "start":
-      return <StartRow key={row.key} rowKey={row.key} channelId={channelId} />;
-    case "loading":
-      return <LoadingRow key={row.key} rowKey={row.key} channelId={channelId} />;
-    case "message": {
-      const going = deleting.value.has(row.message.id);
-      return <MessageRow key={row.key} rowKey={row.key} message={row.message} first={row.first} marked={row.key === marked} going={going} />;
-    }
-    case "pending":
-      return <PendingRow key={row.key} rowKey={row.key} pending={row.pending} first={row.first} />;
-  }
 }

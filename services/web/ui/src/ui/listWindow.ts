@@ -1,4 +1,4 @@
-import { guessHeight, offsetsOf, rowAt, scrollFor, spanOf, type Anchor, type Offsets, type Span } from "../state/window";
+import { guessHeight, offsetsOf, rowAt, scrollFor, spanOf, sumFrom, type Anchor, type Offsets, type Span } from "../state/window";
 import type { Row } from "../state/rows";
 
 /** Pixels drawn above and below what is in sight, and how near to its edge the view may come before more is drawn. */
@@ -18,7 +18,7 @@ export class ListWindow {
   following = true;
   private rows: readonly Row[] = [];
   private indexes = new Map<string, number>();
-  private offsets: Offsets = { tops: new Float64Array(1), count: 0 };
+  private offsets: Offsets = offsetsOf(0, () => 0);
   private anchor: Anchor | null = null;
   private readonly heights: Map<string, number>;
 
@@ -42,18 +42,21 @@ export class ListWindow {
   /** Measures what is drawn and puts the reader's line back. Answers whether other rows must be drawn. */
   settle(scroller: HTMLElement, above: HTMLElement, below: HTMLElement): boolean {
     this.widthIs(scroller.clientWidth);
-    let changed = false;
+    let firstChanged = Infinity;
     for (let node = above.nextElementSibling; node && node !== below; node = node.nextElementSibling) {
       const key = (node as HTMLElement).dataset["key"];
       const { height } = node.getBoundingClientRect(); // with its fractions: rounded, they would add up to a drift
-      if (key === undefined || this.heights.get(key) === height) continue;
+      const index = key === undefined ? undefined : this.indexes.get(key);
+      if (key === undefined || index === undefined) continue;
       this.heights.set(key, height);
-      changed = true;
+      if (this.offsets.sizes[index] === height) continue;
+      this.offsets.sizes[index] = height;
+      firstChanged = Math.min(firstChanged, index);
     }
-    if (changed) this.place();
+    if (firstChanged < Infinity) sumFrom(this.offsets, firstChanged);
     const total = this.offsets.tops[this.rows.length] ?? 0;
-    above.style.height = `${this.offsets.tops[this.span.start] ?? 0}px`;
-    below.style.height = `${total - (this.offsets.tops[this.span.end] ?? total)}px`;
+    setHeight(above, this.offsets.tops[this.span.start] ?? 0);
+    setHeight(below, total - (this.offsets.tops[this.span.end] ?? total));
     const top = this.following ? scroller.scrollHeight - scroller.clientHeight : this.anchored();
     if (top !== null && Math.abs(top - scroller.scrollTop) >= 0.5) scroller.scrollTop = top;
     return this.respan(scroller);
@@ -122,14 +125,26 @@ export class ListWindow {
   }
 
   private place(): void {
-    this.offsets = offsetsOf(this.rows.map((row) => row.key), (key, index) => this.heights.get(key) ?? guess(this.rows[index]));
+    this.offsets = offsetsOf(this.rows.length, (index) => {
+      const row = this.rows[index];
+      return (row && this.heights.get(row.key)) ?? guess(row);
+    });
   }
 
   private widthIs(width: number): void {
     if (width === knownWidth) return;
-    if (knownWidth > 0) for (const heights of known.values()) heights.clear();
+    if (knownWidth > 0) {
+      for (const heights of known.values()) heights.clear();
+      this.place();
+    }
     knownWidth = width;
   }
+}
+
+/** Writes only what changed: a write makes the next read lay the page out again. */
+function setHeight(spacer: HTMLElement, pixels: number): void {
+  const height = `${pixels}px`;
+  if (spacer.style.height !== height) spacer.style.height = height;
 }
 
 function guess(row: Row | undefined): number {

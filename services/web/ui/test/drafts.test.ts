@@ -1,0 +1,29 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { drafted, loadDrafts, readDraft, writeDraft } from "../src/store/drafts";
+
+describe("drafts", () => {
+  beforeEach(() => localStorage.clear());
+
+  it("are kept by person and channel", () => {
+    writeDraft(1, 7, "half a sent");
+    writeDraft(1, 8, "another");
+    expect([readDraft(1, 7), readDraft(1, 8), readDraft(2, 7)]).toEqual(["half a sent", "another", ""]);
+  });
+
+  it("outlive a reload, and tell which channels have one", () => {
+    writeDraft(1, 7, "half a sent");
+    drafted.value = new Set();
+    loadDrafts(1);
+    expect([...drafted.value]).toEqual([7]);
+    loadDrafts(2);
+    expect([...drafted.value]).toEqual([]);
+  });
+
+  it("are gone once their text is", () => {
+    writeDraft(1, 7, "x");
+    writeDraft(1, 7, "");
+    expect(readDraft(1, 7)).toBe("");
+    expect(drafted.value.has(7)).toBe(false);
+    expect(localStorage.length).toBe(0);
+  });
+});
