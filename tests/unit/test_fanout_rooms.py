@@ -1,0 +1,125 @@
+"""Rooms, the sid→rooms index and reference-counted subscriptions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flack_realtime.admission import Bucket
+from flack_realtime.fanout.rooms import Client, Index, qualified
+from flack_realtime.fanout.subscriptions import Subscriptions
+from flack_realtime.fanout.wheel import Wheel
+
+
+@pytest.fixture
+def index() -> Index:
+    return Index()
+
+
+def client(index: Index, name: str, namespace: str = "/") -> Client:
+    made = Client(name, f"engine-{name}", namespace, None)  # type: ignore[arg-type]  # nothing is written here
+    assert index.add(made)
+    return made
+
+
+def test_joining_and_leaving_tell_the_first_and_the_last(index: Index) -> None:
+    ann, bob = client(index, "ann"), client(index, "bob")
+    assert index.join(ann, "channel:7")
+    assert not index.join(bob, "channel:7")
+    assert not index.join(bob, "channel:7")
+    assert [room.name for room in bob.rooms] == ["channel:7"]
+    assert not index.leave(ann, "channel:7")
+    assert not index.leave(ann, "channel:7")
+    assert index.leave(bob, "channel:7")
+    assert index.rooms == {}
+
+
+def test_the_list_of_sockets_is_kept_until_somebody_comes_or_goes(index: Index) -> None:
+    ann, bob = client(index, "ann"), client(index, "bob")
+    index.join(ann, "channel:7")
+    room = index.rooms["channel:7"]
+    before = room.links()
+    assert room.links() is before
+    index.join(bob, "channel:7")
+    assert room.links() is not before
+    assert len(before) == 1  # whoever walks it is not disturbed
+
+
+def test_who_is_gone_stays_out(index: Index) -> None:
+    ann = client(index, "ann")
+    index.remove(ann)
+    assert not index.join(ann, "channel:7")
+    assert index.rooms == {} and index.namespaces() == []
+
+
+def test_namespaces_do_not_share_rooms(index: Index) -> None:
+    client(index, "ann")
+    client(index, "bob", "/admin")
+    assert qualified("x", "/") == "x"
+    assert qualified("x", "/admin") == "/admin,x"
+    assert [c.sid for c in index.of_namespace("/admin")] == ["bob"]
+    assert not index.add(Client("again", "engine-bob", "/admin", None))  # type: ignore[arg-type]
+
+
+class Wire:
+    """A connection that packs commands as lists: only the batching is looked at."""
+
+    def pack_command(self, *words: Any) -> list[Any]:
+        return list(words)
+
+
+@pytest.fixture
+def subscriptions() -> Iterator[Subscriptions]:
+    yield Subscriptions(lambda: None, lambda _channel, _data: None)
+
+
+def test_changes_of_one_turn_become_one_command(subscriptions: Subscriptions) -> None:
+    for channel in (b"a", b"b", b"a", b"c"):
+        subscriptions.acquire(channel)
+    subscriptions.release(b"c")  # nobody wants it any more before it was ever asked for
+    (command,) = subscriptions._commands(Wire())
+    assert command[0] == "SUBSCRIBE" and sorted(command[1:]) == [b"a", b"b"]
+
+    subscriptions.release(b"a")
+    assert subscriptions._commands(Wire()) == []  # one still wants it
+    subscriptions.release(b"a")
+    subscriptions.release(b"b")
+    subscriptions.acquire(b"b")
+    assert subscriptions._commands(Wire()) == [["UNSUBSCRIBE", b"a"]]
+    assert len(subscriptions) == 1
+
+
+def test_a_thousand_channels_at_most_go_into_one_command(subscriptions: Subscriptions) -> None:
+    for number in range(2500):
+        subscriptions.acquire(b"%d" % number)
+    assert [len(command) - 1 for command in subscriptions._commands(Wire())] == [1000, 1000, 500]
+
+
+def test_the_wheel_calls_in_time_and_again() -> None:
+    import gevent
+
+    calls: list[str] = []
+
+    class Item:
+        def __init__(self, name: str, times: int) -> None:
+            self.name, self.times = name, times
+
+        def beat(self) -> float | None:
+            calls.append(self.name)
+            self.times -= 1
+            return 0.02 if self.times else None
+
+    wheel = Wheel(slot_seconds=0.01, slots=16)
+    wheel.add(Item("often", 3), 0.02)
+    wheel.add(Item("once", 1), 0.05)
+    with gevent.Timeout(10):
+        while len(calls) < 4:
+            gevent.sleep(0.005)
+    assert sorted(calls) == ["often", "often", "often", "once"]
+
+
+def test_the_bucket_refills_with_time() -> None:
+    now = [0.0]
+    bucket = Bucket(10, 2, lambda: now[0])
+    assert [bucket.take() for _ in range(3)] == [True, True, False]
+    now[0] = 0.1
+    assert [bucket.take(), bucket.take()] == [True, False]
