@@ -33,14 +33,19 @@ def test_the_first_person_is_the_administrator(ada: Person, ben: Person) -> None
 
 def test_people_are_found_by_name_and_by_id(ada: Person, ben: Person) -> None:
     assert [user["id"] for user in _json(ada.get("/users?q=be"))["users"]] == [ben.id]
-    assert [user["id"] for user in _json(ada.get(f"/users?ids={ben.id},{ada.id},999"))["users"]] == [ada.id, ben.id]
+    assert [user["id"] for user in _json(ada.get(f"/users?ids={ben.id},{ada.id},999"))["users"]] == [
+        ada.id,
+        ben.id,
+    ]
 
 
 def test_a_channel_from_its_making_to_its_archiving(ada: Person, ben: Person) -> None:
     made = _json(ada.post("/channels", {"name": "plans", "kind": "public", "topic": "what next"}), 201)
     path = f"/channels/{made['id']}"
     browsed = _json(ben.get("/channels?q=PLAN"))["channels"]
-    assert [(channel["name"], channel["joined"], channel["member_count"]) for channel in browsed] == [("plans", False, 1)]
+    assert [(channel["name"], channel["joined"], channel["member_count"]) for channel in browsed] == [
+        ("plans", False, 1)
+    ]
     assert ben.post(f"{path}/messages", {"source": "hi"}).status_code == 403
     joined = _json(ben.post(f"{path}/members"), 201)
     assert (joined["role"], joined["member_count"]) == ("member", 2)

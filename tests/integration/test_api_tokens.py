@@ -12,6 +12,7 @@ from api_fixtures import PASSWORD, SERVICE_KEY, MakeApi, Person, new_person, new
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from flack_kit.jwt import Signer
 from flask import Flask
+from servers import wait_until
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
@@ -56,6 +57,17 @@ def test_an_expired_token_says_so(make_api: MakeApi) -> None:
     past = int(time()) - 1000
     answer = _with_token(app, Signer(key).sign(_claims(ada, iat=past, exp=past + 600)))
     assert (answer.status_code, answer.json["code"]) == (401, "token_expired")  # type: ignore[index]
+
+
+def test_a_token_that_was_good_ends_with_its_time(make_api: MakeApi) -> None:
+    key = new_signing_key()
+    app = make_api(signing_keys=key)
+    ada = new_person(app, "ada")
+    now = int(time())
+    token = Signer(key).sign(_claims(ada, iat=now, exp=now + 2))
+    assert _with_token(app, token).status_code == 200
+    wait_until(lambda: _with_token(app, token).status_code == 401)
+    assert _with_token(app, token).json["code"] == "token_expired"  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

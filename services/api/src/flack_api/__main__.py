@@ -1,6 +1,7 @@
 """`python -m flack_api` serves; `python -m flack_api migrate` brings the database to the newest schema."""
 
 import sys
+from typing import Any
 
 
 def main() -> None:
@@ -26,8 +27,11 @@ def serve_api() -> None:
     from flack_api.app import create_app
     from flack_api.settings import ApiSettings
 
+    def finish(_server: Any, worker: Any) -> None:
+        worker.wsgi.extensions["flack_services"].close()
+
     settings = load_settings(ApiSettings)
-    serve("api", settings, lambda _health: create_app(settings))
+    serve("api", settings, lambda _health: create_app(settings), worker_exit=finish)
 
 
 def migrate_database() -> None:

@@ -6,7 +6,6 @@ Answers carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (se
 
 import hashlib
 from collections.abc import Callable
-from math import ceil
 from time import time
 
 from flask import Flask, Response, request
@@ -75,7 +74,7 @@ def init_limits(app: Flask, settings: ApiSettings) -> None:
     def tell_limit(response: Response) -> Response:
         limit = limiter.current_limit
         if limit is not None:
-            seconds = str(max(1, ceil(limit.reset_at - time())))
+            seconds = str(max(1, int(limit.reset_at - time())))
             response.headers["RateLimit-Limit"] = str(limit.limit.amount)
             response.headers["RateLimit-Remaining"] = str(max(0, limit.remaining))
             response.headers["RateLimit-Reset"] = seconds
