@@ -11,6 +11,9 @@ PORT ?= 8000
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 PACKAGES := libs/contracts libs/kit libs/domain services/api services/web services/realtime services/worker tools/local
+# Here and not in mk/ui.mk, because prerequisites are expanded as they are read.
+UI := services/web/ui
+UI_BUILT := services/web/src/flack_web/assets/.built
 MANIFESTS := $(wildcard $(addsuffix /pyproject.toml,$(PACKAGES)))
 
 .PHONY: help

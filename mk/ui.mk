@@ -1,7 +1,4 @@
 # The browser UI: services/web/ui builds into services/web/src/flack_web/assets.
-UI := services/web/ui
-UI_BUILT := services/web/src/flack_web/assets/.built
-
 $(UI)/node_modules/.stamp: $(UI)/package.json $(UI)/package-lock.json | $(VENV)/.run-stamp
 	@echo "==> packages of the UI"
 	cd $(UI) && npm ci --no-audit --no-fund --loglevel=error
