@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
+import redis
 from flack_local.stack import Stack
 from flack_web.cookie import NAME, Session, SessionCookie
+from flack_web.handover import PREFIX, name
 from flask import Request, Response
 from werkzeug.test import EnvironBuilder
 
@@ -47,6 +49,11 @@ class Browser:
         session = SessionCookie(key).read(Request(environment))
         assert session
         return session
+
+    def handed_over(self, session: Session) -> bool:
+        """Whether the successor of this session is kept for a browser that may have missed it."""
+        with redis.Redis.from_url(self.stack.redis_url) as client:
+            return bool(client.exists(PREFIX + name(session)))
 
 
 @pytest.fixture
@@ -138,6 +145,23 @@ def test_an_access_token_near_its_end_is_renewed_with_the_page(browser: Browser)
     assert browser.page().status_code == 200
     assert browser.session.refresh_token != before.refresh_token
     assert browser.session.expires_at > 0
+
+
+def test_a_browser_that_never_received_its_new_tokens_stays_signed_in(browser: Browser) -> None:
+    browser.sign_up()
+    old = Session(**{**vars(browser.session), "expires_at": 0})
+    _put(browser, old)
+    assert browser.post("/session/token").status_code == 200
+    _put(browser, old)  # the answer was lost; api would take the old token for stolen, some seconds later
+    token = browser.post("/session/token")
+    assert token.status_code == 200
+    assert browser.session.previous == name(old)
+    newest = browser.session
+    _put(browser, Session(**{**vars(newest), "expires_at": 0}))
+    assert browser.post("/session/token").status_code == 200
+    assert browser.session.refresh_token != newest.refresh_token
+    assert browser.handed_over(newest)
+    assert not browser.handed_over(old), "received, so no longer kept"
 
 
 def test_what_api_refuses_comes_as_api_says_it(browser: Browser) -> None:

@@ -13,6 +13,7 @@ from flack_web import assets, errors, pages, scale, security, tokens
 from flack_web.api import Api
 from flack_web.context import Installation, Services
 from flack_web.cookie import SessionCookie
+from flack_web.handover import Handover
 from flack_web.settings import WebSettings
 
 
@@ -22,12 +23,15 @@ def create_app(settings: WebSettings, *, assets_folder: Path = assets.FOLDER) ->
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024  # nothing that a browser posts here is long
     observe(app, "web", trusted_proxies=settings.trusted_proxies)
     api = Api(internal_client(settings.api_url, timeout=settings.api_timeout))
+    cookie = SessionCookie(settings.session_key.get_secret_value())
+    redis = connect_redis(settings.redis_url.get_secret_value(), timeout=0.5)
     app.extensions["flack"] = Services(
         api=api,
         verifier=Verifier(api.key_set, issuer=ISSUER, audience=AUDIENCE),
-        cookie=SessionCookie(settings.session_key.get_secret_value()),
+        cookie=cookie,
+        handover=Handover(redis, cookie),
         assets=assets.load(assets_folder),
-        redis=connect_redis(settings.redis_url.get_secret_value(), timeout=1.0),
+        redis=redis,
         installation=Installation(api),
     )
     security.protect(app)

@@ -11,6 +11,7 @@ from redis import Redis
 from flack_web.api import Api, Json
 from flack_web.assets import Assets
 from flack_web.cookie import SessionCookie
+from flack_web.handover import Handover
 
 
 class Installation:
@@ -38,6 +39,7 @@ class Services:
     api: Api
     verifier: Verifier
     cookie: SessionCookie
+    handover: Handover
     assets: Assets
     redis: Redis
     installation: Installation

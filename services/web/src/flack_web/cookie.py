@@ -18,12 +18,16 @@ LIFETIME = 30 * 24 * 3600  # seconds; as long as api keeps an unused session
 
 @dataclass(frozen=True)
 class Session:
-    """Who is signed in in this browser. `expires_at`: Unix seconds, of the access token."""
+    """Who is signed in in this browser. `expires_at`: Unix seconds, of the access token.
+
+    `previous` names the session's tokens before these (see handover.py).
+    """
 
     user_id: int
     refresh_token: str
     access_token: str
     expires_at: int
+    previous: str = ""
 
 
 class SessionCookie:
@@ -37,18 +41,23 @@ class SessionCookie:
     def read(self, request: Request) -> Session | None:
         """The session of this request; None for no cookie, a forged one, or one older than its lifetime."""
         sealed = request.cookies.get(NAME)
-        if not sealed:
-            return None
+        return self.open(sealed) if sealed else None
+
+    def open(self, sealed: str) -> Session | None:
+        """What `seal` sealed, if that was not too long ago."""
         try:
             return Session(**json.loads(self._fernet.decrypt(sealed.encode(), ttl=LIFETIME)))
         except (InvalidToken, UnicodeEncodeError, ValueError, TypeError):
             return None
 
+    def seal(self, session: Session) -> str:
+        """The session as text that only `open` can read."""
+        return self._fernet.encrypt(json.dumps(asdict(session)).encode()).decode()
+
     def write(self, response: Response, session: Session, *, secure: bool) -> None:
         """Give the browser this session instead of the one that it has."""
-        sealed = self._fernet.encrypt(json.dumps(asdict(session)).encode()).decode()
         response.set_cookie(
-            NAME, sealed, max_age=LIFETIME, path="/", secure=secure, httponly=True, samesite="Lax"
+            NAME, self.seal(session), max_age=LIFETIME, path="/", secure=secure, httponly=True, samesite="Lax"
         )
 
     def clear(self, response: Response, *, secure: bool) -> None:

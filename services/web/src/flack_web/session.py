@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from flack_web.api import ApiRefused, Json
 from flack_web.context import services
 from flack_web.cookie import Session
+from flack_web.handover import name
 
 P = ParamSpec("P")
 SPARE_SECONDS = 30  # an access token this close to its end is not used any more
@@ -48,8 +50,22 @@ def end() -> None:
 
 def renewed(session: Session, at_least: float = SPARE_SECONDS) -> Session | None:
     """The session with an access token good for `at_least` so many seconds; None where api has ended the session."""
-    if session.expires_at - time.time() > at_least:
+    if _good_for(session, at_least):
         return session
+    known = services().handover.successor(session)
+    if known is not None:
+        begin(known)
+        if _good_for(known, at_least):
+            return known
+        session = known
+    return _exchanged(session)
+
+
+def _good_for(session: Session, seconds: float) -> bool:
+    return session.expires_at - time.time() > seconds
+
+
+def _exchanged(session: Session) -> Session | None:
     try:
         answer = services().api.refresh(session.refresh_token, client_address())
     except ApiRefused as refused:
@@ -57,8 +73,10 @@ def renewed(session: Session, at_least: float = SPARE_SECONDS) -> Session | None
             raise
         end()
         return None
-    begin(signed_in(answer))
-    return current()
+    after = replace(signed_in(answer), previous=name(session))
+    services().handover.keep(session, after)
+    begin(after)
+    return after
 
 
 def ask(question: Callable[[str], Json]) -> Json | None:

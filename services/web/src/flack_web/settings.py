@@ -12,6 +12,6 @@ class WebSettings(ServiceSettings):
     api_timeout: float = Field(default=5.0, gt=0)
     """Seconds that api may take to answer before a page says that it is away."""
     redis_url: SecretStr
-    """Where the scale page's snapshot is read; nothing else depends on it."""
+    """The scale page's snapshot, assets of other versions, and sessions on their way to browsers. All can be missed."""
     session_key: SecretStr = Field(min_length=16)
     """Secrets that encrypt the session cookie, separated by commas: the first encrypts, all decrypt."""
