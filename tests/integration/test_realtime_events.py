@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-import httpx2
 import orjson
 import pytest
 import redis
 from flack_contracts.control import Heads, SessionEnded, control_json
 from flack_contracts.events import envelope
 from flack_contracts.wire import packet
-from realtime_support import ApiPeer, Person, Realtime, closing_all, wait_until
+from realtime_support import HTTP, ApiPeer, Person, Realtime, closing_all, wait_until
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 USER = {
@@ -129,9 +128,9 @@ def test_both_transports_hear_the_same(start, api, publish, open, transport: str
 
 def test_polling_is_refused_where_it_is_off(start, api) -> None:
     realtime = start()
-    answer = httpx2.get(f"{realtime.url}/socket.io/?EIO=4&transport=polling")
+    answer = HTTP.get(f"{realtime.url}/socket.io/?EIO=4&transport=polling")
     assert answer.status_code == 400
-    old = httpx2.get(f"{realtime.url}/socket.io/?EIO=3&transport=websocket")
+    old = HTTP.get(f"{realtime.url}/socket.io/?EIO=3&transport=websocket")
     assert old.status_code == 400
 
 

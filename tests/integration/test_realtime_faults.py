@@ -11,7 +11,7 @@ import orjson
 import pytest
 import redis
 from flack_contracts.wire import packet
-from realtime_support import ApiPeer, Person, RawSocket, Realtime, Valkey, closing_all, wait_until
+from realtime_support import HTTP, ApiPeer, Person, RawSocket, Realtime, Valkey, closing_all, wait_until
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ def test_sigterm_moves_everybody_away_and_ends_in_time(
     realtime.process.send_signal(signal.SIGTERM)
     started = time.monotonic()
     wait_until(lambda: realtime.probe("readyz") == 503)
-    answer = httpx2.get(f"{realtime.url}/socket.io/?EIO=4&transport=websocket")
+    answer = HTTP.get(f"{realtime.url}/socket.io/?EIO=4&transport=websocket")
     assert answer.status_code == 503
     assert 1 <= int(answer.headers["Retry-After"]) <= 5
     for person in people:
@@ -201,7 +201,7 @@ def test_sigterm_moves_everybody_away_and_ends_in_time(
 def test_connects_are_admitted_at_a_bounded_rate(redis_url: str, api: ApiPeer, log: Any) -> None:
     process = Realtime(redis_url, api, log, REALTIME_CONNECTS_PER_SECOND=0.01, REALTIME_CONNECT_BURST=2)
     try:
-        answers = [httpx2.get(f"{process.url}/socket.io/?EIO=4&transport=polling") for _ in range(4)]
+        answers = [HTTP.get(f"{process.url}/socket.io/?EIO=4&transport=polling") for _ in range(4)]
         assert [answer.status_code for answer in answers] == [400, 400, 503, 503]
         assert {"Retry-After"} <= {name.title() for name in answers[3].headers}
     finally:
