@@ -60,6 +60,7 @@ export function makeWorld() {
     role: index === 0 ? "administrator" : "member",
     created_at: at(99999),
     deactivated_at: null,
+    revision: 0,
   }));
   const world = { users, channels: new Map(), messages: new Map(), members: new Map(), reads: new Map(), events: new Map(), preferences: { theme: "auto", desktop_notifications: false, muted_channel_ids: [4] }, nextId: 1000 };
   const add = (id, name, kind, topic, memberIds, count) => {

@@ -7,6 +7,8 @@ export interface User {
   role: "administrator" | "member";
   created_at: string;
   deactivated_at: string | null;
+  /** Counts the changes of a profile, which are told in several streams: the highest seen is the newest. */
+  revision: number;
 }
 
 export type ChannelKind = "public" | "private" | "direct";

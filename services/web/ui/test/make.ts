@@ -4,7 +4,7 @@ import type { ChannelState, Event, EventType, Message, User } from "../src/types
 const AT = "2026-03-02T10:00:00Z";
 
 export function user(id: number, display_name = `Person ${id}`): User {
-  return { id, nickname: `person${id}`, display_name, role: "member", created_at: AT, deactivated_at: null };
+  return { id, nickname: `person${id}`, display_name, role: "member", created_at: AT, deactivated_at: null, revision: 0 };
 }
 
 export function channel(id: number, fields: Partial<ChannelState> = {}): ChannelState {

@@ -33,6 +33,11 @@ describe("events of a channel", () => {
     expect(after.channels[7]).toMatchObject({ last_position: 6, last_read_position: 5 });
   });
 
+  it("message.posted by me is read by me", () => {
+    const after = apply(state(), event("channel:7", inChannel, "message.posted", { message: message(6, { user_id: 1 }) }));
+    expect(after.channels[7]?.last_read_position).toBe(6);
+  });
+
   it("message.posted is not added to a view whose end is not loaded", () => {
     const before = state();
     before.views = { 7: { messages: [message(1)], hasBefore: false, hasAfter: true } };
@@ -78,6 +83,12 @@ describe("events of a channel", () => {
     const left = apply(raised, event("channel:7", 13, "member.left", { channel_id: 7, user_id: 3 }));
     expect(left.members[7]).toHaveLength(1);
     expect(left.channels[7]?.member_count).toBe(2);
+  });
+
+  it("user.updated of an older revision than the one known changes nothing", () => {
+    const newer = apply(state(), event("channel:7", 11, "user.updated", { user: { ...user(2, "Third name"), revision: 3 } }));
+    const after = apply(newer, event("channel:7", 12, "user.updated", { user: { ...user(2, "Second name"), revision: 2 } }));
+    expect(after.users[2]?.display_name).toBe("Third name");
   });
 
   it("user.updated changes the person everywhere", () => {

@@ -8,7 +8,9 @@ export function applyMessageEvent(state: State, event: MessageEvent): State {
   const channel = state.channels[message.channel_id];
   if (event.type !== "message.posted" || !channel) return withMessage(state, message, false);
   const last_position = Math.max(channel.last_position, message.position);
-  const raised = { ...state, channels: { ...state.channels, [channel.id]: { ...channel, last_position } } };
+  const read = message.user_id === state.me.id ? message.position : 0; // who writes has read up to there
+  const last_read_position = Math.max(channel.last_read_position, read);
+  const raised = { ...state, channels: { ...state.channels, [channel.id]: { ...channel, last_position, last_read_position } } };
   return withMessage(raised, message, true);
 }
 

@@ -1,11 +1,14 @@
 import type { User } from "../types";
 import type { State } from "./model";
 
-/** The state knowing these people as they are now. */
+/** The state knowing these people, each as of the newest revision seen. */
 export function withUsers(state: State, users: readonly User[]): State {
   if (users.length === 0) return state;
   const known = { ...state.users };
-  for (const user of users) known[user.id] = user;
+  for (const user of users) {
+    const before = known[user.id];
+    if (!before || before.revision <= user.revision) known[user.id] = user;
+  }
   return { ...state, users: known, me: known[state.me.id] ?? state.me };
 }
 

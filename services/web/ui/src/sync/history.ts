@@ -1,5 +1,5 @@
 import { withPage } from "../state/messages";
-import { channelStream } from "../state/model";
+import { channelStream, without } from "../state/model";
 import { loadProblems, target } from "../state/screen";
 import { chat, update } from "../state/store";
 import type { Message, MessagePage } from "../types";
@@ -82,6 +82,6 @@ async function read(channelId: number, query: string): Promise<MessagePage> {
 
 function complain(channelId: number, error: unknown): void {
   if (error === null && !(channelId in loadProblems.value)) return;
-  const { [channelId]: _, ...rest } = loadProblems.value;
+  const rest = without(loadProblems.value, channelId);
   loadProblems.value = error === null ? rest : { ...rest, [channelId]: wordsOf(error) };
 }

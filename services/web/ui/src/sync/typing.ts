@@ -1,3 +1,4 @@
+import { without } from "../state/model";
 import { typing } from "../state/screen";
 
 /** Milliseconds for which one signal counts, and between two of our own. */
@@ -32,6 +33,5 @@ export function heardTyping(channelId: number, userId: number): void {
 export function stopTyping(channelId: number, userId: number): void {
   const known = typing.value[channelId];
   if (!known || !(userId in known)) return;
-  const { [userId]: _, ...rest } = known;
-  typing.value = { ...typing.value, [channelId]: rest };
+  typing.value = { ...typing.value, [channelId]: without(known, userId) };
 }

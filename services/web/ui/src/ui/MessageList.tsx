@@ -46,8 +46,8 @@ export function MessageList({ channelId }: { channelId: number }) {
     }),
   );
 
+  const turn = redraw.value; // drawn again when the window moves
   list.update(rows.value, scroller.current);
-  void redraw.value;
 
   const look = (): void => {
     const box = scroller.current;
@@ -119,12 +119,17 @@ export function MessageList({ channelId }: { channelId: number }) {
     redraw.value += 1;
   };
 
+  const toEndAndType = (): void => {
+    toEnd();
+    focusComposer();
+  };
+
   useFollowOwn(mine, toEnd);
 
   const unread = channel.value ? unreadOf(channel.value) : 0;
   const line = newAfter.value;
   return (
-    <div class="list">
+    <div class="list" data-turn={turn}>
       {topDay.value && (
         <div class="day day-top" aria-hidden="true">
           {dayName(Date.parse(topDay.value), now.value)}
@@ -153,7 +158,7 @@ export function MessageList({ channelId }: { channelId: number }) {
         </button>
       )}
       {!atEnd.value && (
-        <button type="button" class={`pill pill-bottom ${unread > 0 ? "is-new" : ""}`} onClick={() => (toEnd(), focusComposer())}>
+        <button type="button" class={`pill pill-bottom ${unread > 0 ? "is-new" : ""}`} onClick={toEndAndType}>
           {unread > 0 ? `${unread.toLocaleString()} new ${unread === 1 ? "message" : "messages"}` : "Jump to latest"} <Icon name="down" />
         </button>
       )}

@@ -11,6 +11,14 @@ import { Icon } from "./Icon";
 export function PendingRow({ rowKey, pending, first }: { rowKey: string; pending: Pending; first: boolean }) {
   const user = me.value;
   if (!user) return null;
+  const retry = (): void => {
+    retryMessages(pending.channel_id);
+    focusComposer();
+  };
+  const discard = (): void => {
+    discardMessage(pending.key);
+    focusComposer();
+  };
   const failed = pending.state === "failed";
   const waits = !failed && connection.value === "offline";
   return (
@@ -32,10 +40,10 @@ export function PendingRow({ rowKey, pending, first }: { rowKey: string; pending
         {failed && (
           <p class="pending-note is-danger" role="alert">
             <Icon name="warning" /> Not sent. {pending.problem}
-            <button type="button" class="text-button" onClick={() => (retryMessages(pending.channel_id), focusComposer())}>
+            <button type="button" class="text-button" onClick={retry}>
               Retry
             </button>
-            <button type="button" class="text-button is-danger" onClick={() => (discardMessage(pending.key), focusComposer())}>
+            <button type="button" class="text-button is-danger" onClick={discard}>
               Delete
             </button>
           </p>

@@ -7,7 +7,7 @@ export interface Form {
   problem: Signal<string | null>;
   /** What is wrong with single fields, by name. */
   fields: Signal<Readonly<Record<string, string>>>;
-  submit(event: SubmitEvent, send: (values: Record<string, string>) => Promise<void>): void;
+  submit: (event: SubmitEvent, send: (values: Record<string, string>) => Promise<void>) => void;
 }
 
 /** The life of a form: one submit at a time, errors in words at their fields, nothing cleared on an error. */
