@@ -16,6 +16,7 @@ log = get_logger(__name__)
 
 def define(app: Celery, name: str, run: Callable[..., Any], *, seconds: float) -> None:
     """Register `run` under `name`. After `seconds` it is stopped and counts as failed."""
+
     def carry_out(task: Task, **arguments: Any) -> None:
         set_request_id(getattr(task.request, "request_id", None))
         queue = (task.request.delivery_info or {}).get("routing_key", "")

@@ -46,6 +46,7 @@ def _configuration(queue: str) -> dict[str, Any]:
         "broker_connection_retry": True,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
+        "broker_transport": "flack_worker.transport:Transport",
         "broker_connection_timeout": 3,
         "task_publish_retry": False,
         "broker_transport_options": {

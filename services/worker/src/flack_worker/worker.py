@@ -1,5 +1,6 @@
 """`python -m flack_worker worker`: carries out tasks until it is told to stop."""
 
+import logging
 import signal
 import time
 from collections.abc import Sequence
@@ -19,14 +20,16 @@ from flack_worker.tasks import define_tasks
 
 log = get_logger(__name__)
 
-GIVE_BACK_SECONDS = 3.0
-"""How long the broker is given to take back the tasks of a process that has to end."""
+GIVE_BACK_SECONDS = 8.0
+"""How long consumers are given to put tasks back: each looks at its orders every second, twice at the end."""
 
 
 def run_worker() -> int:
     """Run until SIGTERM (finish what is in hand) or SIGQUIT (give it back). Answers the exit status."""
     settings = load_settings(WorkerSettings)
     configure_logging("worker", level=settings.log_level, log_format=settings.log_format)
+    for chatty in ("celery.worker.strategy", "celery.app.trace"):  # each task has one line of ours
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     context = make_context(settings)
     health = Health()
     serve_health_in_gevent(health, settings.bind, settings.metrics_port)
