@@ -1,7 +1,7 @@
 """The process's engine and the request's session."""
 
 from flack_domain.database import make_engine, session_factory
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from gevent import monkey
 from sqlalchemy import Engine, event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -44,12 +44,21 @@ def init_database(app: Flask, engine: Engine, outbox: Outbox) -> None:
     """Give every request of `app` a session of its own, made when first asked for and closed at its end."""
     app.extensions["flack_engine"] = engine
     app.extensions["flack_sessions"] = session_factory(engine, publish=outbox.publish)
+    # One statement needs no transaction of its own: BEGIN and ROLLBACK are two round trips that reads are spared.
+    reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+    app.extensions["flack_reading_sessions"] = session_factory(reading)
 
     @app.teardown_appcontext
     def close_session(_error: BaseException | None) -> None:
         session: Session | None = g.pop("session", None)
         if session is not None:
             session.close()
+
+
+def read_without_transaction() -> None:
+    """Before a request that only reads: its session sends its statements alone."""
+    if request.method in {"GET", "HEAD"}:
+        g.session = current_app.extensions["flack_reading_sessions"]()
 
 
 def current_session() -> Session:

@@ -1,4 +1,4 @@
-"""Rate limits: counted in Redis for all replicas together, in this process's memory while Redis is away.
+"""Rate limits, counted for all replicas together (`shared_counts`), by Flask-Limiter.
 
 Answers carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (seconds), as in the IETF draft
 "RateLimit header fields for HTTP"; Flask-Limiter alone would send the reset as a clock time.
@@ -13,10 +13,8 @@ from flask_limiter import Limiter
 
 from flack_api.http.auth import SERVICE, caller_or_none
 from flack_api.http.routes import View, current_route, route_of
+from flack_api.http.shared_counts import SCHEME
 from flack_api.settings import ApiSettings
-
-REDIS_SECONDS = 1
-"""How long a count may take before memory is used instead."""
 
 SIGN_IN, SIGN_UP = "sign_in", "sign_up"
 
@@ -59,11 +57,9 @@ def init_limits(app: Flask, settings: ApiSettings) -> None:
         app=app,
         default_limits=[settings.rate_limit_requests],
         default_limits_exempt_when=_is_internal,
-        storage_uri=settings.redis_url.get_secret_value(),
-        storage_options={"socket_connect_timeout": REDIS_SECONDS, "socket_timeout": REDIS_SECONDS},
+        storage_uri=f"{SCHEME}+{settings.redis_url.get_secret_value()}",
         strategy="fixed-window",
         key_prefix="flack:limits",
-        in_memory_fallback_enabled=True,
         headers_enabled=False,
         enabled=settings.rate_limits_enabled,
     )

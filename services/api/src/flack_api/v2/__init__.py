@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app
 
+from flack_api.database import read_without_transaction
 from flack_api.openapi.document import Json, openapi_document
 from flack_api.openapi.pages import documentation
 from flack_api.v2.channels import channels
@@ -40,6 +41,7 @@ DESCRIPTION = "The HTTP API of Flack, a self-hosted team chat."
 def blueprint() -> Blueprint:
     """All routes of v2."""
     v2 = Blueprint("v2", __name__, url_prefix=PREFIX)
+    v2.before_request(read_without_transaction)
     for feature in FEATURES:
         v2.register_blueprint(feature)
     v2.register_blueprint(documentation(title=TITLE, document=_document))
