@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 from api_fixtures import Person
+from flack_contracts.chat import Preview
 from flack_contracts.tasks import EXPORT_RUN
-from flack_domain import actions
+from flack_domain import actions, queries
+from flack_domain.actor import Actor
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -91,6 +94,29 @@ def test_messages_are_paged_in_both_directions(ada: Person) -> None:
     assert page("after=6") == ([7], True, False)
     assert page("around=4&limit=3") == ([3, 4, 5], True, True)
     assert page("after=7") == ([], True, False)
+
+
+def test_a_page_from_rows_is_the_page_from_models(ada: Person, session: Session) -> None:
+    channel = ada.make_channel()
+    ids = [
+        ada.say(channel, f"*{number}* “ü” 😀 \u2028 http://example.com/{number}")["id"] for number in range(6)
+    ]
+    ada.delete(f"/channels/{channel}/messages/{ids[1]}")
+    ada.patch(f"/channels/{channel}/messages/{ids[2]}", {"source": "edited"})
+    preview = Preview(url="http://example.com/0", title="An “example”")
+    assert actions.previews.attach(session, ids[0], revision=0, previews=[preview]) is not None
+    ranges: list[dict[str, int]] = [
+        {},
+        {"limit": 2},
+        {"before": 4},
+        {"before": 1},
+        {"after": 3, "limit": 2},
+        {"after": 6},
+    ]
+    for asked in [*ranges, {"around": 3, "limit": 3}, {"around": 99}, {"before": 2**53}, {"after": 2**53}]:
+        models = queries.messages.page(session, Actor(ada.id), channel, **asked)
+        rows = queries.message_pages.page(session, Actor(ada.id), channel, **asked)
+        assert orjson.loads(rows) == orjson.loads(models.model_dump_json()), asked
 
 
 def test_a_message_from_its_posting_to_its_end(ada: Person) -> None:

@@ -49,9 +49,9 @@ class PageOfMessages(Query):
 @auth_required
 @query(PageOfMessages)
 @returns(queries.messages.MessagePage, etag=True)
-def list_messages(channel_id: int, page: PageOfMessages) -> queries.messages.MessagePage:
+def list_messages(channel_id: int, page: PageOfMessages) -> bytes:
     """Messages of a channel that you see, oldest first."""
-    return queries.messages.page(session(), actor(), channel_id, **page.model_dump())
+    return queries.message_pages.page(session(), actor(), channel_id, **page.model_dump())
 
 
 @messages.post("/channels/<int:channel_id>/messages")

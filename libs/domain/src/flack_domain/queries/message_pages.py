@@ -1,0 +1,99 @@
+"""The hottest read: a page of messages as ready JSON, from rows, without building a model for each.
+
+It answers what `queries.messages.page` answers (a test compares the two) at a fraction of its CPU time.
+"""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from flack_domain import errors
+from flack_domain.actor import Actor
+
+
+def _time(column: str) -> str:
+    # As `flack_contracts.base.utc_text` writes it: milliseconds, cut off.
+    return f"""to_char(messages.{column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24\\:MI\\:SS.MS"Z"')"""
+
+
+_COLUMNS = {
+    "id": "messages.id",
+    "channel_id": "messages.channel_id",
+    "position": "messages.position",
+    "user_id": "messages.user_id",
+    "source": "messages.source",
+    "html": "messages.html",
+    "nonce": "messages.nonce",
+    "created_at": _time("created_at"),
+    "edited_at": _time("edited_at"),
+    "deleted_at": _time("deleted_at"),
+    # As text: most messages have none, and the others' JSON is passed on unread.
+    "previews": "cast(nullif(messages.previews, '[]') as text)",
+}
+_FIELDS = tuple(_COLUMNS)
+_PAGE = text(
+    f"select channels.last_seq, channels.last_position, {', '.join(_COLUMNS.values())} "  # noqa: S608 (constants)
+    "from channels left join messages on messages.channel_id = channels.id "
+    "and messages.position >= coalesce(cast(:low as bigint), channels.last_position - :limit + 1) "
+    "and messages.position <= coalesce(cast(:high as bigint), channels.last_position) "
+    "where channels.id = :channel_id and (channels.kind = 'public' or exists (select from memberships "
+    "where memberships.channel_id = channels.id and memberships.user_id = :user_id)) "
+    "order by messages.position"
+)
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    channel_id: int,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int = 50,
+) -> bytes:
+    """A `queries.messages.MessagePage` as JSON. Raises `NotFound`."""
+    low, high = _bounds(before, after, around, limit)
+    parameters = {
+        "low": low,
+        "high": high,
+        "limit": limit,
+        "channel_id": errors.require_id(channel_id),
+        "user_id": actor.id,
+    }
+    rows = session.connection().execute(_PAGE, parameters).all()
+    if not rows:
+        raise errors.NotFound
+    last_seq, last_position = rows[0][0], rows[0][1]
+    messages = [_message(row) for row in rows if row[2] is not None]
+    if messages:
+        first, last = messages[0]["position"], messages[-1]["position"]
+    else:
+        # Nothing in the range: what there is lies wholly before or behind it.
+        first = low if low is not None and last_position else 1
+        last = high if high is not None else last_position
+    page = {"messages": messages, "has_before": first > 1, "has_after": last < last_position, "seq": last_seq}
+    return orjson.dumps(page)
+
+
+def _message(row: Any) -> dict[str, Any]:
+    message = dict(zip(_FIELDS, row[2:], strict=True))
+    previews = message["previews"]
+    message["previews"] = orjson.Fragment(previews) if previews else []
+    return message
+
+
+def _bounds(
+    before: int | None, after: int | None, around: int | None, limit: int
+) -> tuple[int | None, int | None]:
+    """The first and the last position of the page; None: counted from the channel's end."""
+    if before is not None:
+        return before - limit, before - 1
+    if after is not None:
+        return after + 1, after + limit
+    if around is not None:
+        low = max(1, around - limit // 2)
+        return low, low + limit - 1
+    return None, None
