@@ -5,7 +5,6 @@ from gevent import monkey
 monkey.patch_all()  # before all else, as the service's entry point does it
 
 import argparse  # noqa: E402
-import logging  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -24,8 +23,8 @@ from flack_domain.database import make_engine  # noqa: E402
 from flack_kit.jwt import Verifier  # noqa: E402
 from flask import Flask  # noqa: E402
 from measure import Caller, Measured, measure, measure_call  # noqa: E402
-from plain import plain_app  # noqa: E402
-from report import write_report  # noqa: E402
+from plain import add_plain_list  # noqa: E402
+from report import BARE, KNOWN_CHECK, OURS, PLAIN, POST, write_report  # noqa: E402
 
 TEXT = "A believable message with *some* emphasis, `code` and a thought or two about the release. "
 JSON = {"content_type": "application/json"}
@@ -40,7 +39,10 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o755)
         (folder / "valkey").mkdir()
-        with servers.embedded_postgres(folder) as postgres, servers.embedded_valkey(folder / "valkey") as redis:
+        with (
+            servers.embedded_postgres(folder) as postgres,
+            servers.embedded_valkey(folder / "valkey") as redis,
+        ):
             migrate.upgrade(postgres)
             measured = _measure(postgres, redis, 100 if quick else 1000)
     write_report(measured, ROOT / "docs" / "benchmarks")
@@ -57,7 +59,10 @@ def _measure(database_url: str, redis_url: str, requests: int) -> list[Measured]
         rate_limit_sign_in_address="1000000/minute",
     )
     app = create_app(settings)
-    logging.getLogger().addHandler(logging.NullHandler())
+    engine = make_engine(database_url, pool_size=2)
+    bare = Flask("bare")
+    add_plain_list(bare, engine)
+    add_plain_list(app, engine)
     client = app.test_client()
     client.post("/api/v2/users", json={"nickname": "ada", "password": PASSWORD})
     grant = {"grant": "password", "nickname": "ada", "password": PASSWORD}
@@ -69,28 +74,34 @@ def _measure(database_url: str, redis_url: str, requests: int) -> list[Measured]
     path = f"/api/v2/channels/{channel}/messages"
     for _ in range(60):
         client.post(path, json={"source": TEXT}, headers=headers)
-    state = client.get("/api/v2/state", headers=headers).json
-    assert state
 
-    engine = make_engine(database_url, pool_size=2)
-    list_ours = Caller(app, "GET", path, headers=headers)
-    list_plain = Caller(plain_app(engine), "GET", f"/channels/{channel}/messages")
-    # Side by side, in turns, so that whatever else the machine does falls on both.
+    plain_path = f"/plain/channels/{channel}/messages"
+    lists = {
+        OURS: Caller(app, "GET", path, headers=headers),
+        PLAIN: Caller(app, "GET", plain_path, headers=headers),
+        BARE: Caller(bare, "GET", plain_path),
+    }
+    # Side by side, in turns, so that whatever else the machine does falls on all.
     rounds = [
-        (
-            measure("list 50 messages", list_ours, "200", requests=requests // 4, warm_up=25),
-            measure("the same by Flask's jsonify over the ORM", list_plain, "200", requests=requests // 4, warm_up=25),
-        )
-        for _ in range(4)
+        {
+            name: measure(name, caller, "200", requests=requests // 8, warm_up=10)
+            for name, caller in lists.items()
+        }
+        for _ in range(8)
     ]
+    measured = [_middle([found[name] for found in rounds]) for name in lists]
     post = Caller(app, "POST", path, headers=headers, json={"source": TEXT})
-    measured = [_middle([ours for ours, _ in rounds]), _middle([plain for _, plain in rounds])]
-    measured.append(measure("post a message", post, "201", requests=requests, warm_up=50))
-    since = ",".join(f"{stream}@{seq}" for stream, seq in client.get("/api/v2/state", headers=headers).json["streams"].items())  # type: ignore[index]  # noqa: E501
+    measured.append(measure(POST, post, "201", requests=requests, warm_up=50))
+    since = ",".join(
+        f"{stream}@{seq}"
+        for stream, seq in client.get("/api/v2/state", headers=headers).json["streams"].items()
+    )  # type: ignore[index]
     sync = Caller(app, "GET", "/api/v2/sync", headers=headers, query_string={"since": since})
     measured.append(measure("sync with nothing new", sync, "200", requests=requests, warm_up=50))
     sign_in = Caller(app, "POST", "/api/v2/tokens", json=grant)
-    measured.append(measure("sign in (argon2id)", sign_in, "200", requests=max(20, requests // 20), warm_up=3))
+    measured.append(
+        measure("sign in (argon2id)", sign_in, "200", requests=max(20, requests // 20), warm_up=3)
+    )
     measured += _token_checks(app, str(tokens["access_token"]), requests * 2)
     engine.dispose()
     app.extensions["flack_services"].close()
@@ -103,15 +114,19 @@ def _token_checks(app: Flask, token: str, times: int) -> list[Measured]:
     tokens = AccessTokens(verifier)
     services.redis.set("flack:bench:session", b"1")
     return [
-        measure_call("check an access token, seen before", lambda: tokens.caller(token), times=times),
-        measure_call("check an access token, for the first time", lambda: verifier.claims(token), times=times),
-        measure_call("look a session up in Redis", lambda: services.redis.get("flack:bench:session"), times=times),
+        measure_call(KNOWN_CHECK, lambda: tokens.caller(token), times=times),
+        measure_call(
+            "check an access token, for the first time", lambda: verifier.claims(token), times=times
+        ),
+        measure_call(
+            "look a session up in Redis", lambda: services.redis.get("flack:bench:session"), times=times
+        ),
     ]
 
 
 def _middle(measured: list[Measured]) -> Measured:
-    """The one with the second-lowest CPU time of four."""
-    return sorted(measured, key=lambda one: one.cpu_us)[1]
+    """The median by CPU time."""
+    return sorted(measured, key=lambda one: one.cpu_us)[len(measured) // 2]
 
 
 if __name__ == "__main__":
