@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from api_fixtures import PASSWORD, Person
+from api_fixtures import PASSWORD, MakeApi, Person
 from flask import Flask
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from werkzeug.test import TestResponse
@@ -75,6 +75,16 @@ def test_a_body_that_is_no_message_is_refused(
 ) -> None:
     _refused(_send(ada, path, data), status, code)
     assert ada.get(path).json["messages"] == []  # type: ignore[index]
+
+
+@pytest.mark.parametrize("path", ["/tokens", "/users", "/tokens/revoke"])
+@pytest.mark.parametrize(
+    "data", [DEEP, b'{"nickname": "\\ud800"}', b'{"nickname": ' + b"9" * 5000 + b"}", b"["]
+)
+def test_nothing_stumbles_over_a_body_before_the_view_does(make_api: MakeApi, path: str, data: bytes) -> None:
+    client = make_api(rate_limits_enabled=True).test_client()
+    answer = client.post(f"/api/v2{path}", data=data, content_type=JSON)
+    assert answer.status_code in {400, 422}
 
 
 def test_texts_that_only_look_bad_are_kept(ada: Person, path: str) -> None:

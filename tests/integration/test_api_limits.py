@@ -69,6 +69,16 @@ def test_an_address_tries_only_so_many_nicknames(make_api: MakeApi) -> None:
     assert [_sign_in(client, f"name{i}") for i in range(4)] == [401, 401, 401, 429]
 
 
+def test_refreshing_is_no_sign_in(make_api: MakeApi) -> None:
+    app = _limited(make_api, rate_limit_sign_in_address="1/minute", rate_limit_sign_in="1/minute")
+    token = new_person(app, "ada").refresh_token
+    for _ in range(4):
+        grant = {"grant": "refresh", "refresh_token": token}
+        answer = app.test_client().post("/api/v2/tokens", json=grant)
+        assert answer.status_code == 200
+        token = answer.json["refresh_token"]  # type: ignore[index]
+
+
 def test_an_address_makes_only_so_many_accounts(make_api: MakeApi) -> None:
     client = _limited(make_api, rate_limit_sign_up="2/hour").test_client()
     made = [

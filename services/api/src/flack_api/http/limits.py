@@ -7,11 +7,14 @@ Answers carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (se
 import hashlib
 from collections.abc import Callable
 from time import time
+from typing import Any
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 
 from flack_api.http.auth import SERVICE, caller_or_none
+from flack_api.http.bodies import read_json
+from flack_api.http.problems import Problem
 from flack_api.http.routes import View, current_route, route_of
 from flack_api.http.shared_counts import SCHEME
 from flack_api.settings import ApiSettings
@@ -42,8 +45,7 @@ def caller_key() -> str:
 
 def nickname_key() -> str:
     """The nickname that somebody tries to sign in with, hashed: names are no keys to show in Redis."""
-    body = request.get_json(silent=True, cache=True) if request.is_json else None
-    nickname = body.get("nickname") if isinstance(body, dict) else None
+    nickname = _body().get("nickname")
     if nickname is None and request.authorization:
         nickname = request.authorization.username
     digest = hashlib.sha256(str(nickname).encode(errors="replace")).hexdigest()[:32]
@@ -85,17 +87,35 @@ def _limit(limiter: Limiter, view: View, settings: ApiSettings) -> View:
     if route_of(view).limit == SIGN_UP:
         limited_view = limiter.limit(settings.rate_limit_sign_up, key_func=address_key)(view)
     elif route_of(view).limit == SIGN_IN:
-        by_address = limiter.limit(settings.rate_limit_sign_in_address, key_func=address_key)
+        by_address = limiter.limit(
+            settings.rate_limit_sign_in_address, key_func=address_key, exempt_when=_is_refresh
+        )
         by_nickname = limiter.limit(
-            settings.rate_limit_sign_in, key_func=nickname_key, deduct_when=_is_refusal
+            settings.rate_limit_sign_in,
+            key_func=nickname_key,
+            deduct_when=_is_refusal,
+            exempt_when=_is_refresh,
         )
         limited_view = by_nickname(by_address(view))
     return limited_view
 
 
+def _body() -> dict[str, Any]:
+    try:
+        body = read_json()
+    except Problem:
+        return {}  # the view will say what is wrong with it
+    return body if isinstance(body, dict) else {}
+
+
 def _is_internal() -> bool:
     route = current_route()
     return route is not None and route.auth == SERVICE
+
+
+def _is_refresh() -> bool:
+    """Refreshing costs no password check, and its tokens cannot be guessed: a whole office may do it at once."""
+    return _body().get("grant") == "refresh"
 
 
 def _is_refusal(response: Response) -> bool:
