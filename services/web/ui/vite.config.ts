@@ -13,7 +13,7 @@ export default defineConfig({
     target: "es2022",
     sourcemap: false,
     assetsInlineLimit: 0,
-    rolldownOptions: { input: { main: "src/main.tsx" } },
+    rolldownOptions: { input: { main: "src/main.tsx", scale: "src/scale.tsx" } },
   },
   plugins: [precompress()],
   test: { environment: "happy-dom", include: ["test/**/*.test.{ts,tsx}"] },

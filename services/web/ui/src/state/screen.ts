@@ -6,8 +6,7 @@ export type Route =
   | { page: "home" }
   | { page: "channel"; channelId: number; messageId: number | null }
   | { page: "sign-in" }
-  | { page: "sign-up"; invite: string | null }
-  | { page: "scale" };
+  | { page: "sign-up"; invite: string | null };
 
 export type Dialog =
   | { name: "jump" }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { closeDialog } from "../state/screen";
 import { focusComposer } from "./focus";
 import { IconButton } from "./IconButton";
@@ -15,7 +15,7 @@ interface Props {
 export function Dialog({ title, wide = false, bare = false, children }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = element.current;
     const before = document.activeElement as HTMLElement | null;
     if (box && !box.open) box.showModal();

@@ -28,7 +28,9 @@ export default function PreferencesDialog() {
           <button type="button" class="button" onClick={() => void attempt(signOut)}>
             <Icon name="exit" /> Sign out
           </button>
-          <small>Flack {installation.value.version}. Drafts stay in this browser.</small>
+          <small>
+            Flack {installation.value.version}. Drafts stay in this browser. {isAdministrator() && <a href="/scale">Scale</a>}
+          </small>
         </section>
       </div>
     </Dialog>

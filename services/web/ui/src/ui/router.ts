@@ -6,7 +6,6 @@ export function parse(path: string, search: string): Route {
   if (channel) return { page: "channel", channelId: Number(channel[1]), messageId: channel[2] ? Number(channel[2]) : null };
   if (path === "/sign-in") return { page: "sign-in" };
   if (path === "/sign-up") return { page: "sign-up", invite: new URLSearchParams(search).get("invite") };
-  if (path === "/scale") return { page: "scale" };
   return { page: "home" };
 }
 
