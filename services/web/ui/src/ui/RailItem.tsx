@@ -16,19 +16,26 @@ export function RailItem({ channel }: { channel: ChannelState }) {
   const quiet = muted.value.includes(channel.id);
   const unread = quiet ? 0 : unreadOf(channel);
   const draft = !current && drafted.value.has(channel.id);
+  const notes = [unread > 0 && `${unread} unread`, draft && "draft", quiet && "muted"].filter(Boolean); // read aloud as one name
   return (
     <li>
       <a
         class={`rail-item ${current ? "is-current" : ""} ${unread > 0 ? "is-unread" : ""} ${quiet ? "is-quiet" : ""}`}
         href={`/c/${channel.id}`}
         aria-current={current ? "page" : undefined}
-        aria-label={[title, unread > 0 && `${unread} unread`, draft && "draft", quiet && "muted"].filter(Boolean).join(", ")}
       >
         <Sign channel={channel} others={othersIn(state, channel)} />
-        <span class="cut">{title}</span>
+        <span class="cut" aria-hidden={notes.length > 0}>
+          {title}
+        </span>
         {draft && <Icon name="edit" />}
         {quiet && <Icon name="quiet" />}
-        {unread > 0 && <span class="count">{unread > MOST ? `${MOST}+` : unread}</span>}
+        {unread > 0 && (
+          <span class="count" aria-hidden="true">
+            {unread > MOST ? `${MOST}+` : unread}
+          </span>
+        )}
+        {notes.length > 0 && <span class="sr-only">{[title, ...notes].join(", ")}</span>}
       </a>
     </li>
   );
