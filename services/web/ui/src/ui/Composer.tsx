@@ -12,7 +12,7 @@ import { IconButton } from "./IconButton";
 import { TypingLine } from "./TypingLine";
 
 /** The longest message the server takes, in characters; said before it is sent. */
-const LONGEST = 10_000;
+const LONGEST = 40_000;
 
 /** Where messages are written. What is typed is a draft at once, kept by channel. */
 export function Composer({ channel }: { channel: ChannelState }) {

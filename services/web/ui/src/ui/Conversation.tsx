@@ -2,7 +2,8 @@ import { useEffect } from "preact/hooks";
 import { titleOf, unreadOf } from "../state/channel_names";
 import { withTrimmedView } from "../state/messages";
 import { loadProblems, target } from "../state/screen";
-import { channels, chat, update } from "../state/store";
+import { manages } from "../state/rights";
+import { channels, chat, me, update } from "../state/store";
 import { archiveChannel } from "../sync/channels";
 import { goToMessage, loadLatest } from "../sync/history";
 import { Composer } from "./Composer";
@@ -77,7 +78,7 @@ export function Conversation({ channelId, messageId }: { channelId: number; mess
       ) : (
         <div class="archived">
           <span>This channel is archived. It can be read, not written.</span>
-          {channel.role === "owner" && (
+          {manages(channel, me.value) && (
             <button type="button" class="button is-small" onClick={() => void attempt(() => archiveChannel(channelId, false))}>
               Take out of the archive
             </button>

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { chat, me, users } from "../state/store";
+import { isGeneral, manages } from "../state/rights";
 import { nameOf } from "../state/users";
 import { openDirect } from "../sync/channels";
 import { addMember, changeRole, removeMember } from "../sync/members";
@@ -23,7 +24,7 @@ export function Members({ channel }: { channel: ChannelState }) {
       <h3>
         Members <span class="muted">{channel.member_count}</span>
       </h3>
-      {live && (channel.kind === "public" || channel.role === "owner" || channel.kind === "private") && <AddMember channel={channel} />}
+      {live && <AddMember channel={channel} />}
       {list === undefined && <p class="pick-note">Loading members…</p>}
       <ul class="members">
         {sorted.slice(0, all.value ? undefined : SHOWN).map((member) => (
@@ -45,7 +46,7 @@ function MemberLine({ member, channel }: { member: Member; channel: ChannelState
   const user = users.value[member.user_id];
   const name = nameOf(user);
   const self = member.user_id === me.value?.id;
-  const may = channel.role === "owner" && channel.kind !== "direct" && !self;
+  const may = manages(channel, me.value) && !self;
   const owner = member.role === "owner";
   return (
     <li class="member">
@@ -65,7 +66,7 @@ function MemberLine({ member, channel }: { member: Member; channel: ChannelState
       {may && (
         <span class="member-doings">
           <IconButton icon={owner ? "down" : "up"} label={owner ? `Make ${name} a member` : `Make ${name} an owner`} onClick={() => void attempt(() => changeRole(channel.id, member.user_id, owner ? "member" : "owner"))} />
-          <IconButton icon="close" label={`Remove ${name}`} onClick={() => void attempt(() => removeMember(channel.id, member.user_id), `${name} removed`)} />
+          {!isGeneral(channel) && <IconButton icon="close" label={`Remove ${name}`} onClick={() => void attempt(() => removeMember(channel.id, member.user_id), `${name} removed`)} />}
         </span>
       )}
     </li>

@@ -1,12 +1,13 @@
 import { editing, toast } from "../state/screen";
 import type { Message } from "../types";
 import { deleteMessage } from "../sync/messages";
-import { channels } from "../state/store";
+import { manages } from "../state/rights";
+import { channels, me } from "../state/store";
 import { IconButton } from "./IconButton";
 
 export function MessageActions({ message, own }: { message: Message; own: boolean }) {
   const channel = channels.value[message.channel_id];
-  const mayDelete = own || channel?.role === "owner";
+  const mayDelete = own || (channel !== undefined && manages(channel, me.value));
   const live = channel?.archived_at === null;
   return (
     <div class="actions" role="toolbar" aria-label="Message actions">

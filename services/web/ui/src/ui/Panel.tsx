@@ -1,7 +1,8 @@
 import { useEffect } from "preact/hooks";
 import { titleOf } from "../state/channel_names";
-import { dialog, panelOpen } from "../state/screen";
-import { channels, chat, muted } from "../state/store";
+import { dialog, panelOpen, toast } from "../state/screen";
+import { isGeneral, manages } from "../state/rights";
+import { channels, chat, me, muted } from "../state/store";
 import { archiveChannel, changeChannel, leaveChannel } from "../sync/channels";
 import { loadMembers } from "../sync/members";
 import { changePreferences } from "../sync/preferences";
@@ -36,7 +37,7 @@ export function Panel({ channelId }: { channelId: number }) {
         <IconButton icon="close" label="Close details" onClick={close} />
       </div>
       <div class="panel-body">
-        {channel.kind !== "direct" && (channel.role === "owner" ? <Details channel={channel} /> : channel.topic && <p class="panel-topic">{channel.topic}</p>)}
+        {channel.kind !== "direct" && (channel.archived_at === null ? <Details channel={channel} /> : channel.topic && <p class="panel-topic">{channel.topic}</p>)}
         <Members channel={channel} />
         <Doings channel={channel} />
       </div>
@@ -46,19 +47,20 @@ export function Panel({ channelId }: { channelId: number }) {
 
 function Details({ channel }: { channel: ChannelState }) {
   const { busy, problem, fields, submit } = useForm();
-  const send = async ({ name = "", topic = "" }: Record<string, string>): Promise<void> => {
+  const named = manages(channel, me.value) && !isGeneral(channel); // the topic is everybody's
+  const send = async ({ name = channel.name ?? "", topic = "" }: Record<string, string>): Promise<void> => {
     const change: { name?: string; topic?: string } = {};
     if (name.trim() !== channel.name) change.name = name.trim();
     if (topic.trim() !== channel.topic) change.topic = topic.trim();
-    if (Object.keys(change).length > 0) await attempt(() => changeChannel(channel.id, change), "Saved");
+    if (Object.keys(change).length > 0) await changeChannel(channel.id, change).then(() => toast("Saved", null, 2500));
   };
   return (
     <form class="form panel-section" onSubmit={(event) => submit(event, send)}>
       <FormProblem text={problem.value} />
-      <Field label="Name" name="name" required autocomplete="off" defaultValue={channel.name ?? ""} error={fields.value["name"]} />
+      {named && <Field label="Name" name="name" required autocomplete="off" defaultValue={channel.name ?? ""} error={fields.value["name"]} />}
       <Field label="Topic" name="topic" autocomplete="off" defaultValue={channel.topic} error={fields.value["topic"]} />
       <button type="submit" class="button is-small" disabled={busy.value}>
-        Save name and topic
+        {named ? "Save name and topic" : "Save topic"}
       </button>
     </form>
   );
@@ -74,9 +76,9 @@ function Doings({ channel }: { channel: ChannelState }) {
       <button type="button" class="line-button" aria-pressed={quiet} onClick={() => void attempt(mute)}>
         <Icon name="quiet" /> {quiet ? "Unmute" : "Mute"}
       </button>
-      {channel.kind !== "direct" && (
+      {channel.kind !== "direct" && !isGeneral(channel) && (
         <>
-          {channel.role === "owner" && (
+          {manages(channel, me.value) && (
             <button
               type="button"
               class="line-button"
