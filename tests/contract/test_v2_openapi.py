@@ -118,7 +118,9 @@ def test_the_service_does_what_the_document_says(api: Flask) -> None:
         operation = found.ok()
         right, wrong = (operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
 
-        @settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+        @settings(
+            max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+        )
         @given(case=right | wrong)
         def run(case: schemathesis.Case) -> None:
             case.call_and_validate(headers=headers, checks=checks)

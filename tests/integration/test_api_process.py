@@ -64,12 +64,17 @@ def _person(api: Running) -> dict[str, str]:
 
 def test_it_serves_tells_its_metrics_and_ends_when_told(api: Running, engine: Engine) -> None:
     headers = _person(api)
-    channel = api.call("POST", "/api/v2/channels", json={"name": "a", "kind": "public"}, headers=headers).json()["id"]
+    channel = api.call(
+        "POST", "/api/v2/channels", json={"name": "a", "kind": "public"}, headers=headers
+    ).json()["id"]
     posted = api.call("POST", f"/api/v2/channels/{channel}/messages", json={"source": "hi"}, headers=headers)
     assert posted.status_code == 201
     assert api.probe("/livez") == 200
     metrics = requests.get(f"http://127.0.0.1:{api.metrics_port}/metrics", timeout=5).text
-    assert 'flack_http_requests_total{method="POST",route="/api/v2/channels/<int:channel_id>/messages"' in metrics
+    assert (
+        'flack_http_requests_total{method="POST",route="/api/v2/channels/<int:channel_id>/messages"'
+        in metrics
+    )
     api.process.send_signal(signal.SIGTERM)
     assert api.process.wait(30) == 0
     with engine.connect() as connection:
@@ -78,7 +83,9 @@ def test_it_serves_tells_its_metrics_and_ends_when_told(api: Running, engine: En
 
 def test_a_request_that_waits_for_the_database_holds_nobody_up(api: Running, engine: Engine) -> None:
     headers = _person(api)
-    channel = api.call("POST", "/api/v2/channels", json={"name": "a", "kind": "public"}, headers=headers).json()["id"]
+    channel = api.call(
+        "POST", "/api/v2/channels", json={"name": "a", "kind": "public"}, headers=headers
+    ).json()["id"]
     path = f"/api/v2/channels/{channel}/messages"
     with engine.connect() as holder, engine.connect() as observer, ThreadPoolExecutor(1) as pool:
         holder.execute(text("select id from channels where id = :id for update"), {"id": channel})
@@ -122,7 +129,9 @@ done.append(True)
 ticking.join()
 print(max(pauses) / took, len(pauses))
 """
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
     longest, turns = answer.stdout.split()
     assert int(turns) > 20
     assert float(longest) < 0.5

@@ -96,6 +96,7 @@ def create_app(
     app.wsgi_app = admission  # type: ignore[method-assign]  # Flask's documented place for middleware
     registry.register(RealtimeCollector(manager, admission, overload))
     if health is not None:
+        health.check_ready(lambda: "draining" if drain.draining else None)
         health.check_ready(lambda: None if manager.subscriptions.ever_up else "waiting for Redis")
     app.extensions["flack"] = Services(manager, drain, overload)
     for service in (manager, overload, tokens, presence, v1):

@@ -8,7 +8,7 @@ from time import monotonic
 import gevent
 
 _EVERY_SECONDS = 0.25
-_TYPING_LAG, _PRESENCE_LAG, _CONNECT_LAG = 0.1, 0.25, 0.5
+_TYPING_LAG, _PRESENCE_LAG, _CONNECT_LAG = 0.25, 0.5, 2.0
 
 
 class Overload:

@@ -147,7 +147,7 @@ class Engine:
             self.server.handlers["message"](link.sid, text)
         except frames.ProtocolError as error:
             link.refuse(error)
-        except Exception:
+        except Exception:  # a handler of the application failed: logged, and this socket takes no other along
             log.exception("realtime handler failed")
             link.close_with("internal error", frames.INTERNAL)
 

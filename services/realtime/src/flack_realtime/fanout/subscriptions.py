@@ -187,7 +187,7 @@ class Subscriptions:
         if kind == b"message":
             try:
                 self._on_message(reply[1], reply[2])
-            except Exception:
+            except Exception:  # one message that cannot be handled must not silence the others
                 log.exception("a published message could not be handled")
         elif kind == b"subscribe":
             batch = self._expected.popleft() if self._expected else None
