@@ -66,3 +66,9 @@ def test_a_secret_of_one_s_own_is_taken_and_none_is_made(render: Render) -> None
     assert "flack-make-secret" not in objects.of("ServiceAccount")
     session_key = {"secretKeyRef": {"name": "mine", "key": "cookie"}}
     assert objects.environment("flack-web")["FLACK_SESSION_KEY"] == session_key
+
+
+def test_the_job_s_script_is_the_file(render: Render) -> None:
+    script = render().one("ConfigMap", "flack-make-secret")["data"]["make_secret.py"]
+
+    assert script.strip() == (CHART / "files" / "make_secret.py").read_text().strip()
