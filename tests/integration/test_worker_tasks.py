@@ -135,7 +135,8 @@ def test_a_preview_reaches_both_versions(
         worker.wait_ready()
         sender.send(PREVIEW_FETCH, queue=QUEUE_PREVIEWS, message_id=message_id)
         servers.wait_until(lambda: state_of(engine, job) == "done", seconds=20)
-        assert worker.said("task_ended", task=PREVIEW_FETCH, outcome="done", message_id=message_id)
+        ended = {"task": PREVIEW_FETCH, "outcome": "done", "message_id": message_id}
+        servers.wait_until(lambda: worker.said("task_ended", **ended))
     answer = queries.tasks.answer(session, job)
     assert answer is not None and answer.result is not None
     assert "<blockquote>" in answer.result["message"]["html"]

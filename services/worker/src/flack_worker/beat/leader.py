@@ -21,7 +21,7 @@ LOCK = 0x666C61636C
 class Leader:
     """Holds the lock on a connection of its own, and looks after it every `every` seconds."""
 
-    def __init__(self, engine: Engine, *, every: float = 1.0, lock: int = LOCK) -> None:
+    def __init__(self, engine: Engine, *, every: float = 2.0, lock: int = LOCK) -> None:
         self._engine, self._every, self._lock = engine, every, lock
         self._connection: Connection | None = None
         self._leads = threading.Event()
