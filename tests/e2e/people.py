@@ -83,8 +83,7 @@ class Listener:
         self.client = socketio.Client(
             reconnection_delay=0.2,
             reconnection_delay_max=1,
-            websocket_extra_options={"host": person.address.host},
-            http_session=person.http,
+            websocket_extra_options={"host": person.address.host, "origin": f"http://{person.address.host}"},
         )
         self.client.on("ready", self._on_ready)
         self.client.on("event", self._on_event)
