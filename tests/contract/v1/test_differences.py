@@ -83,7 +83,7 @@ class TestNoServerErrors:
         assert v1.login(ann.nickname, "a\0b").status_code == 401
         assert v1.login(ann.nickname + "\0", "a").status_code == 401
 
-    @pytest.mark.parametrize("token", ["null", "None", "a" * 6000, "'; --", "%00", "\x7f", "á"])
+    @pytest.mark.parametrize("token", ["null", "None", "a" * 6000, "'; --", "%00", "á"])
     def test_odd_tokens_are_401(self, v1: V1, token: str) -> None:
         answer = v1.get("/users", headers={"Authorization": b"Bearer " + token.encode()})
         assert answer.status_code == 401

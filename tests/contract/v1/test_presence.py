@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from .client import V1, Account, Bot, eventually, is_model, unique
 from .conftest import Installation
 
@@ -96,6 +98,7 @@ class TestGoingOffline:
         listener.wait(is_model("User", id=other.id, online=False), "the other user offline")
         assert api.user(account.id)["online"] is True
 
+    @pytest.mark.slow
     def test_60_to_70_seconds_after_the_last_call_though_a_socket_is_open(
         self, api: V1, installation: Installation, listener: Bot
     ) -> None:

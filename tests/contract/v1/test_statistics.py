@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from .client import V1, eventually
 
 
@@ -24,6 +26,7 @@ def test_counts_the_requests_of_the_last_15_seconds_this_one_included(v1: V1) ->
     eventually(lambda: rate(v1) >= 30 / 15, "30 requests are counted")
 
 
+@pytest.mark.slow
 def test_forgets_what_is_older(v1: V1) -> None:
     for _ in range(60):
         v1.get("/users/1")

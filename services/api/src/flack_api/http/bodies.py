@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from flask import request
 from pydantic import BaseModel, ConfigDict, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from flack_api.http.problems import Problem
 from flack_api.http.routes import View, parameter_for, route_of
@@ -18,6 +19,15 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+def raw_body() -> bytes:
+    """The request's body. Raises RequestEntityTooLarge, also for a body in chunks, which werkzeug only cuts short."""
+    raw = request.get_data()
+    limit = request.max_content_length
+    if request.content_length is None and limit is not None and len(raw) >= limit:
+        raise RequestEntityTooLarge
+    return raw
+
+
 def read_json() -> object:
     """The request's body as plain values.
 
@@ -26,7 +36,7 @@ def read_json() -> object:
     """
     if not request.is_json:
         raise Problem(415, "unsupported_media_type", "Send the body as Content-Type: application/json.")
-    raw = request.get_data()
+    raw = raw_body()
     try:
         value: object = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

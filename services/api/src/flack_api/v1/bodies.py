@@ -3,12 +3,13 @@
 import orjson
 from flask import request
 
+from flack_api.http.bodies import raw_body
 from flack_api.http.problems import Problem
 
 
 def required_object() -> dict[str, object]:
     """The body. Raises Problem 400 where it is no JSON object, 413 where it is too large."""
-    raw = request.get_data()
+    raw = raw_body()
     if not request.is_json:
         raise Problem(400, "not_json", "Send the body as Content-Type: application/json.")
     try:
@@ -25,7 +26,7 @@ def optional_object() -> dict[str, object]:
     """The same for a change, where a body of another content type counts as no change."""
     if request.is_json:
         return required_object()
-    request.get_data()  # refuses a body over the limit, whatever it is
+    raw_body()  # refuses a body over the limit, whatever it is
     return {}
 
 

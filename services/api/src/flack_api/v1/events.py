@@ -7,11 +7,12 @@ from flack_domain.actor import Actor
 from flack_domain.errors import DomainError
 from flack_domain.names import source as checked_source
 from flack_domain.queries.channels import general_id
-from flask import Blueprint, request
+from flask import Blueprint
 from pydantic import ValidationError
 
 from flack_api.context import session
 from flack_api.http import Problem, body, returns, service_only
+from flack_api.http.bodies import raw_body
 from flack_api.v1.authentication import seen, user_of
 from flack_api.v1.pushes import push_user
 
@@ -61,7 +62,7 @@ def set_offline(disconnected: Disconnected) -> None:
 
 def _event() -> V1Event:
     try:
-        return V1Event.model_validate_json(request.get_data())
+        return V1Event.model_validate_json(raw_body())
     except ValidationError as error:
         raise Problem.of_validation(error, "body") from None
 
