@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from flack_local.stack import Stack
-from people import SCREENSHOTS, MakePerson, Person
 from playwright.sync_api import Browser, sync_playwright
+from visitors import SCREENSHOTS, MakePerson, Person
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [

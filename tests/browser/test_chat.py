@@ -3,8 +3,8 @@
 import re
 
 from flack_local.stack import Stack
-from people import MakePerson, Person
 from playwright.sync_api import expect
+from visitors import MakePerson, Person
 
 
 def test_two_people_chat_edit_and_delete(ann: Person, bob: Person) -> None:

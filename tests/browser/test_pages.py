@@ -1,8 +1,8 @@
 """What can be said of every page: nothing for axe to find, nothing from elsewhere, nothing in the console."""
 
 import pytest
-from people import AXE, SCREENSHOTS, MakePerson, Person
 from playwright.sync_api import expect
+from visitors import AXE, SCREENSHOTS, MakePerson, Person
 
 LOOKS = {
     "wide-light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
