@@ -43,7 +43,7 @@ class Load:
             text = f"{person.nickname} {number}"
             started = time.monotonic()
             try:
-                message = person.say(self._channel, text, key=text)
+                message = person.say(self._channel, text, key=f"{self._channel} {text}")
                 self.said[message["id"]] = text
             except requests.RequestException as error:
                 self.failures.append(f"{time.strftime('%H:%M:%S')} {error}")
@@ -53,7 +53,9 @@ class Load:
     def reckon(self) -> None:
         """No request failed, nothing acknowledged is missing or there twice, and every listener can know it all."""
         assert self.said, "nothing was said, so nothing was tested"
-        assert self.failures == []
+        assert not self.failures, (
+            f"{len(self.failures)} of {len(self.failures) + len(self.said)}: {self.failures[:8]}"
+        )
         messages = self._writers[0].read(self._channel)
         texts = [message["source"] for message in messages]
         assert sorted(set(texts)) == sorted(texts), "a message is there twice"
