@@ -1,5 +1,6 @@
 """The scale page, for administrators: what runs, how much of it, and why. worker writes the snapshot."""
 
+from flack_contracts.scale import SCALE_SNAPSHOT_KEY, SCALE_WATCHED_KEY
 from flack_contracts.tokens import AccessClaims
 from flack_kit.jwt import InvalidToken
 from flask import Blueprint, Response, abort
@@ -11,7 +12,7 @@ from flack_web.api import ApiAway
 from flack_web.context import services
 from flack_web.shell import shell
 
-SNAPSHOT = "flack:scale:snapshot"
+WATCHED_SECONDS = 10
 
 blueprint = Blueprint("scale", __name__)
 
@@ -34,7 +35,10 @@ def snapshot() -> Response:
     if not _is_administrator():
         abort(404)
     try:
-        found = services().redis.get(SNAPSHOT)
+        pipe = services().redis.pipeline(transaction=False)
+        pipe.set(SCALE_WATCHED_KEY, 1, ex=WATCHED_SECONDS)  # somebody looks: snapshots come every 2 s
+        pipe.get(SCALE_SNAPSHOT_KEY)
+        _, found = pipe.execute()
     except RedisError as error:
         raise ApiAway from error
     response = Response(found or b"", 200 if found else 204, content_type="application/json")

@@ -41,15 +41,15 @@ class ProcessSource:
         state: PodState = "ready"
         started = cpu = memory = None
         try:
-            process = self._known.setdefault(listed.pid, psutil.Process(listed.pid))
-            with process.oneshot():
-                started = datetime.fromtimestamp(process.create_time(), UTC)
-                cpu = round(
-                    process.cpu_percent() * 10, 1
-                )  # of the time since the last look; per cent → millicores
-                memory = process.memory_info().rss
-                if process.status() == psutil.STATUS_ZOMBIE:
-                    state = "failed"
+            process = self._same(psutil.Process(listed.pid))
+            started = datetime.fromtimestamp(process.create_time(), UTC)
+            # gunicorn's master does little: what it started does the work.
+            family = [process, *map(self._same, process.children(recursive=True))]
+            # Since the last look, which a process object remembers; per cent of a core → millicores.
+            cpu = round(sum(member.cpu_percent() for member in family) * 10, 1)
+            memory = sum(member.memory_info().rss for member in family)
+            if process.status() == psutil.STATUS_ZOMBIE:
+                state = "failed"
         except psutil.Error:
             self._known.pop(listed.pid, None)
             state = "failed"
@@ -63,3 +63,10 @@ class ProcessSource:
             cpu_millicores=cpu,
             memory_bytes=memory,
         )
+
+    def _same(self, process: psutil.Process) -> psutil.Process:
+        """The object under which this process was known before, if it was."""
+        known = self._known.get(process.pid)
+        if known is None or known != process:  # a process id can be given out again
+            self._known[process.pid] = known = process
+        return known
