@@ -11,6 +11,7 @@ from pydantic import ValidationError
 AT = "2026-01-31T09:30:00.250Z"
 USER = {
     "id": 3, "nickname": "ann", "display_name": "Ann", "role": "member", "created_at": AT, "deactivated_at": None,
+    "revision": 2,
 }  # fmt: skip
 CHANNEL_INFO = {
     "id": 7, "kind": "public", "name": "general", "topic": "",
