@@ -30,7 +30,7 @@ REFUSED: list[tuple[str, Object, str]] = [
     (
         "drain longer than the grace period",
         {"realtime": {"drain": {"gracefulSeconds": 90}}},
-        "realtime.drain: preStopSeconds (5) + gracefulSeconds (90) + marginSeconds (5) = 100 is more than "
+        "realtime.drain: preStopSeconds (10) + gracefulSeconds (90) + marginSeconds (5) = 105 is more than "
         "realtime.terminationGracePeriodSeconds (40)",
     ),
     (
