@@ -50,6 +50,7 @@ class ApiPeer:
         self.v1_events: list[dict[str, Any]] = []
         self.offline: list[int] = []
         self.asked = 0
+        self.before_v1_answer: Callable[[], None] = lambda: None
         self._server = make_server("127.0.0.1", ports.take(), self._app(), threaded=True)
         self.url = f"http://127.0.0.1:{self._server.port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -98,6 +99,7 @@ class ApiPeer:
         def v1_event() -> dict[str, Any]:
             event = request.get_json()
             self.v1_events.append(event)
+            self.before_v1_answer()
             token = event["args"][-1] if event["args"] else None
             if token not in self.v1_tokens:
                 return {"outcome": "expired_token", "user_id": None}
@@ -178,7 +180,7 @@ class Person:
         return [data for theirs, data in list(self.events) if theirs == name]
 
     def wait(
-        self, name: str, condition: Callable[[Any], bool] = lambda _data: True, seconds: float = 10
+        self, name: str, condition: Callable[[Any], bool] = lambda _data: True, seconds: float = 30
     ) -> Any:
         wait_until(lambda: any(condition(data) for data in self.all(name)), seconds=seconds)
         return next(data for data in self.all(name) if condition(data))

@@ -107,3 +107,21 @@ def test_offline_is_told_when_the_last_tied_socket_closes_in_whichever_process(
     assert api.offline == []
     there.close()
     wait_until(lambda: api.offline == [6])
+
+
+def test_a_strangers_first_message_comes_back_to_them_and_a_forgers_does_not(
+    processes: list[Realtime], api: ApiPeer, valkey: "redis.Redis", open: list[Any]
+) -> None:
+    # api pushes a message before it answers the event that brought it.
+    api.before_v1_answer = lambda: push(valkey, 9)
+    try:
+        for token, expected in (("bad", []), ("good", [9])):
+            bot = Person(processes[1].url)
+            open.append(bot)
+            wait_until(lambda bot=bot: bot.connects)
+            bot.sio.call("post_message", ({"source": "hello"}, token), timeout=30)
+            if expected:
+                bot.wait("updated_model")
+            assert [data["model"]["id"] for data in bot.all("updated_model")] == expected
+    finally:
+        api.before_v1_answer = lambda: None

@@ -1,9 +1,10 @@
 """Wires the service together."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flack_contracts.streams import CONTROL_CHANNEL
+from flack_contracts.streams import CONTROL_CHANNEL, V1_ROOM
 from flack_contracts.tokens import AUDIENCE, ISSUER
 from flack_contracts.wire import packet_of
 from flack_kit.bus import Bus
@@ -79,7 +80,13 @@ def create_app(
     )
     typing = Typing(manager, overload, time.monotonic)
     Gateway(manager, sessions, tokens, memberships, presence, typing, v1).register(socketio.server)
-    manager.observe = members.observe
+
+    def observe(room: str, payload: bytes) -> Callable[[], None] | None:
+        if v1 is not None and room == V1_ROOM:
+            v1.heard(payload)
+        return members.observe(room, payload)
+
+    manager.observe = observe
     manager.on_restored = sync.restored
     manager.listen(CONTROL_CHANNEL, Control(tokens, sync))
 

@@ -28,6 +28,7 @@ _REFRESH_SECONDS = 30.0
 _GRACE_SECONDS = 5.0
 _WATCHED = 200
 _BATCH = 500
+_GATHER_SECONDS = 0.05
 
 # KEYS: the set. ARGV: now, this process, when its entry ends ("0": it leaves), channel and packet to tell of a change.
 _CHANGE = """
@@ -114,7 +115,8 @@ class Presence:
 
     def _tell_forever(self) -> None:
         while True:
-            self._wake.wait(1.0)
+            if self._wake.wait(1.0):
+                gevent.sleep(_GATHER_SECONDS)  # many who come at once become one pipeline
             self._wake.clear()
             self._take_gone(self._now())
             self._tell()

@@ -15,6 +15,7 @@ class Session:
     __slots__ = (
         "client",
         "expires_at",
+        "hears_v1",
         "request_id",
         "session_id",
         "typed_at",
@@ -35,6 +36,7 @@ class Session:
         self.user_id, self.session_id, self.expires_at = user_id, session_id, expires_at
         self.v1_user_id: int | None = None
         """Whom a v1 client's latest event was accepted for."""
+        self.hears_v1 = False
         self.typed_at = 0.0
         self.watching: frozenset[int] = frozenset()
         self.request_id: str | None = None

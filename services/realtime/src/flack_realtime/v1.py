@@ -23,6 +23,8 @@ log = get_logger(__name__)
 EVENTS = ("ping_user", "post_message")
 _LIVES_SECONDS = 90
 _REFRESH_SECONDS = 30.0
+_SUBSCRIBED_SECONDS = 2.0
+_KEPT = 100
 _EXPIRED_TOKEN = packet_of("expired_token")
 
 # KEYS: the set of a person's tied sockets. ARGV: now, socket. Answers how many are left.
@@ -49,22 +51,45 @@ class V1:
         self._anonymous_read = anonymous_read
         self._untie = redis.register_script(_UNTIE)
         self._tied: dict[Session, int] = {}
+        self._asking: dict[Session, list[bytes]] = {}
 
     def start(self) -> None:
         """Keep the entries of this process's sockets alive."""
         gevent.spawn(self._refresh_forever)
 
     def connected(self, session: Session) -> None:
-        """A v1 client is here."""
+        """A v1 client is here. From its first event on nothing must be missed, so the room is heard from now on."""
+        channel = self._manager.channel(V1_ROOM)
+        self._manager.subscriptions.acquire(channel)
+        session.hears_v1 = True
         if self._anonymous_read:
             self._manager.enter(session.client, V1_ROOM)
+        self._manager.subscriptions.wait([channel], _SUBSCRIBED_SECONDS)
+
+    def heard(self, payload: bytes) -> None:
+        """Something was pushed to v1's room: keep it for those whom api is being asked about."""
+        for kept in self._asking.values():
+            if len(kept) < _KEPT:
+                kept.append(payload)
 
     def event(self, session: Session, name: str, arguments: list[Any]) -> None:
-        """`ping_user token`, `post_message {source} token`. Raises ApiAway: then it was not taken."""
-        answer = self._api.v1_event(name, arguments)
+        """`ping_user token`, `post_message {source} token`. Raises ApiAway: then it was not taken.
+
+        A stranger's first message may be pushed before api's answer is here: it is kept, and theirs once they are in.
+        """
+        outside = all(room.name != V1_ROOM for room in session.client.rooms)
+        kept: list[bytes] = []
+        if outside:
+            self._asking[session] = kept
+        try:
+            answer = self._api.v1_event(name, arguments)
+        finally:
+            self._asking.pop(session, None)
         if answer.outcome == "accepted" and answer.user_id is not None:
-            self._tie(session, answer.user_id)
             self._manager.enter(session.client, V1_ROOM)
+            for payload in kept:
+                self._manager.send(session.client, payload)
+            self._tie(session, answer.user_id)
         elif answer.outcome == "expired_token":
             self._leave(session)
             session.v1_user_id = None
@@ -74,6 +99,9 @@ class V1:
 
     def disconnected(self, session: Session) -> None:
         """A v1 client has gone; if it was the last one tied to a person, they are offline."""
+        if session.hears_v1:
+            session.hears_v1 = False
+            self._manager.subscriptions.release(self._manager.channel(V1_ROOM))
         user_id = session.v1_user_id
         if user_id is None:
             return

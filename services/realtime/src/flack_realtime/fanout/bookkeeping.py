@@ -35,9 +35,13 @@ class IndexedManager(BaseManager):  # type: ignore[misc]  # python-socketio publ
     def connect(self, sid: str, namespace: str) -> str | None:
         """Mark a client as accepted. Called when it has been told so."""
         client = self.index.clients.get(sid)
-        if client is not None:
-            client.connected = True
-            self.server.eio.sockets[client.eio_sid].joined = True
+        if client is None:
+            return sid
+        link = self.server.eio.sockets.get(client.eio_sid)
+        if link is None:  # a long-polling session that ended meanwhile
+            self.disconnect(sid, namespace)
+        else:
+            client.connected = link.joined = True
             self._connected(client)
         return sid
 
