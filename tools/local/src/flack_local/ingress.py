@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from flack_local.keys import write_private
-from flack_local.probe import answers_ok
+from flack_local.probe import answers_ok, has_server
 from flack_local.process import Spec
 
 # What goes where; the longest path wins, and `/internal` of api is deliberately nowhere.
@@ -18,6 +18,9 @@ ROUTES = {
     "realtime": "PathPrefix(`/socket.io`)",
     "web": "PathPrefix(`/`)",
 }
+
+PROBED = {"api": "/api/v2/installation", "realtime": "/socket.io/", "web": "/robots.txt"}
+"""A path of each service that costs little."""
 
 
 def spec(folder: Path, port: int, ping_port: int, backends: Mapping[str, Sequence[tuple[int, int]]]) -> Spec:
@@ -32,8 +35,14 @@ def spec(folder: Path, port: int, ping_port: int, backends: Mapping[str, Sequenc
         command=[program(), f"--configfile={static}"],
         environment={"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "TZ": "UTC"},
         folder=folder,
-        ready=lambda: answers_ok(f"http://127.0.0.1:{ping_port}/ping"),
+        ready=lambda: answers_ok(f"http://127.0.0.1:{ping_port}/ping") and _routed(port, backends),
     )
+
+
+def _routed(port: int, backends: Mapping[str, Sequence[tuple[int, int]]]) -> bool:
+    """Whether requests find a process of each service that has several: Traefik first asks for their health."""
+    several = [name for name, instances in backends.items() if name in ROUTES and len(instances) > 1]
+    return all(has_server(f"http://127.0.0.1:{port}{PROBED[name]}") for name in several)
 
 
 def program() -> str:
