@@ -130,7 +130,11 @@ class Realtime:
             stdout=log,
             stderr=log,
         )
-        wait_until(self._ready, seconds=90)
+        try:
+            wait_until(self._ready, seconds=90)
+        except BaseException:
+            self.stop()
+            raise
 
     def _ready(self) -> bool:
         if self.process.poll() is not None:
