@@ -70,7 +70,8 @@ class Writer:
             self.failed_requests += 1
             return min(2.0, float(answer.headers.get("Retry-After", "0.25")))
         self.failed_requests += 1
-        if "X-Request-ID" not in answer.headers:  # not api's answer: an ingress that starts knows no route yet
+        if "X-Request-ID" not in answer.headers:
+            # Not api's answer: an ingress that has just started knows no route yet.
             return 0.25
         self.unexpected.append(f"{answer.status_code} {answer.text[:200]}")
         return 1.0
