@@ -45,7 +45,7 @@ def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def template_database(postgres_url: str) -> str:
     """The name of a migrated database that nobody is connected to."""
-    _execute(postgres_url, "create database {}", "flack_template")
+    _execute(postgres_url, "create database {} template template0 encoding 'UTF8'", "flack_template")
     migrate.upgrade(_database(postgres_url, "flack_template"))
     return "flack_template"
 
@@ -63,7 +63,7 @@ def database_url(postgres_url: str, template_database: str) -> Iterator[str]:
 def empty_database_url(postgres_url: str) -> Iterator[str]:
     """A database without any table."""
     name = f"flack_test_{next(_numbers)}"
-    _execute(postgres_url, "create database {} template template0", name)
+    _execute(postgres_url, "create database {} template template0 encoding 'UTF8'", name)
     yield _database(postgres_url, name)
     _execute(postgres_url, "drop database {} with (force)", name)
 

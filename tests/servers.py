@@ -73,7 +73,7 @@ def container_postgres() -> Iterator[str]:
     from testcontainers.community.postgres import PostgresContainer
 
     server = PostgresContainer(POSTGRES_IMAGE, username="postgres", password=PASSWORD, dbname="postgres")
-    with server.with_command(["-c", *" -c ".join(FAST).split()]) as running:
+    with server.with_command(["postgres", "-c", *" -c ".join(FAST).split()]) as running:
         yield running.get_connection_url(driver="psycopg")
 
 
