@@ -44,6 +44,9 @@ async function once(path: string, options: Options, token: string): Promise<Resp
 
 async function checked(response: Response): Promise<Response> {
   if (response.ok) return response;
+  // api says in JSON what it does not find: another 404 is an ingress that has just started and knows no route yet.
+  const json = response.headers.get("Content-Type")?.includes("json") ?? false;
+  if (response.status === 404 && !json) throw new Unreachable();
   throw await problemOf(response);
 }
 
