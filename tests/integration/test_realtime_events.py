@@ -212,18 +212,19 @@ def test_typing_reaches_the_channel_and_nobody_else(start, api, open) -> None:
 
 
 def test_presence_is_told_to_who_watches(start, api, open) -> None:
+    # People of their own: those of the tests before count as online for some seconds more.
     first, second = start(), start(copy=2)
     ann = Person(first.url, api.token(3))
     open.append(ann)
     ann.wait("ready")
-    assert ann.call("watch_presence", {"user_ids": [4, 5]}) == {"online": []}
-    bob = Person(second.url, api.token(4))
+    assert ann.call("watch_presence", {"user_ids": [44, 45]}) == {"online": []}
+    bob = Person(second.url, api.token(44))
     open.append(bob)
-    assert ann.wait("presence") == {"user_id": 4, "online": True}
-    assert ann.call("watch_presence", {"user_ids": [4, 5]}) == {"online": [4]}
+    assert ann.wait("presence") == {"user_id": 44, "online": True}
+    assert ann.call("watch_presence", {"user_ids": [44, 45]}) == {"online": [44]}
     bob.close()
     assert ann.wait("presence", lambda data: not data["online"], seconds=15) == {
-        "user_id": 4,
+        "user_id": 44,
         "online": False,
     }
     assert ann.call("watch_presence", {"user_ids": list(range(1, 300))}) == {"online": []}
