@@ -5,8 +5,7 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -15,6 +14,7 @@ from flack_local.console import Console
 from flack_local.process import Child, Spec
 from flack_local.stack import ChildFailed, Stack
 from flack_local.supervisor import supervise
+from servers import wait_until
 
 FOR_EVER = "import signal; print('up', flush=True); signal.pause()"
 
@@ -30,11 +30,7 @@ def spec(folder: Path, program: str, name: str = "child", *, ready: bool = True)
     )
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+eventually = partial(wait_until, seconds=10)
 
 
 def exists(pid: int) -> bool:

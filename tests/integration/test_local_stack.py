@@ -1,10 +1,10 @@
 """The whole installation behind its ingress: routes, limits, and children that die and come back."""
 
-import time
-from collections.abc import Callable
+from functools import partial
 
 import httpx2
 from flack_local.stack import Stack
+from servers import wait_until
 
 PASSWORD = "a bicycle by the canal"
 
@@ -13,11 +13,7 @@ def get(stack: Stack, path: str, accept: str = "*/*") -> httpx2.Response:
     return httpx2.get(stack.url + path, headers={"Accept": accept}, timeout=30, trust_env=False)
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
+eventually = partial(wait_until, seconds=30)
 
 
 def installed(stack: Stack) -> bool:

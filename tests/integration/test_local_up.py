@@ -5,21 +5,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx2
 import psutil
 import pytest
 from flack_local.ports import Ports
+from servers import wait_until
 
-
-def eventually(condition: Callable[[], bool], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
+eventually = partial(wait_until, seconds=120)
 
 
 class Run:
@@ -99,7 +95,7 @@ def test_it_starts_with_demo_data_survives_being_killed_and_ends_clean(run: Call
     assert len(alive(children)) == len(children) >= 8
     first.process.kill()
     first.process.wait()
-    eventually(lambda: not alive(children), 60)
+    eventually(lambda: not alive(children), seconds=60)
 
     again = run()
     again.ready()
