@@ -35,7 +35,7 @@ class Reader:
         self._client.on("event", self._on_event)
         self._client.on("ready", lambda ready: self._on_heads(ready["streams"]))
         self._client.on("heads", lambda heads: self._on_heads(heads["streams"]))
-        self._client.on("gap", lambda *_: self._look_behind(force=True))
+        self._client.on("gap", lambda *_: self._on_gap())
         self._minder = threading.Thread(target=self._mind, name=f"reader-{account.nickname}", daemon=True)
 
     def start(self) -> "Reader":
@@ -90,10 +90,9 @@ class Reader:
             self._ahead = max(self._ahead, streams.get(self._stream, 0))
             self._mark()
 
-    def _look_behind(self, *, force: bool = False) -> None:
+    def _on_gap(self) -> None:
         with self._lock:
-            if force:
-                self._ahead = max(self._ahead, self.seq + 1)
+            self._ahead = max(self._ahead, self.seq + 1)
             self._mark()
 
     def _mark(self) -> None:

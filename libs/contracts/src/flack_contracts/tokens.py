@@ -2,8 +2,6 @@
 
 from typing import Final, Literal
 
-from pydantic import ConfigDict
-
 from flack_contracts.base import Contract
 from flack_contracts.chat import User, UserRole
 
@@ -48,8 +46,6 @@ class TokenAnswer(Contract):
 
 class PublicKey(Contract):
     """One key of the JWKS (RFC 8037: `OKP`, `Ed25519`)."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     kty: Literal["OKP"] = "OKP"
     crv: Literal["Ed25519"] = "Ed25519"
