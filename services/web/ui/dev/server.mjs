@@ -9,6 +9,7 @@ import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { Server } from "socket.io";
 import { escape, makeWorld, render } from "./data.mjs";
+import { installation } from "./scale.mjs";
 
 const ASSETS = join(import.meta.dirname, "../../src/flack_web/assets");
 const TYPES = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" };
@@ -79,7 +80,7 @@ async function handle(request, response) {
   if (lag && url.pathname.startsWith("/api")) await new Promise((resolve) => setTimeout(resolve, lag));
   if (url.pathname.startsWith("/session")) return session(url, request, body, send);
   if (url.pathname.startsWith("/api/v2")) return api(request.method, url, body, request.headers, send);
-  if (url.pathname === "/scale/snapshot") return send(200, {});
+  if (url.pathname === "/scale/snapshot") return send(200, installation(Date.now()));
   return shell(request, url, response);
 }
 
@@ -115,7 +116,7 @@ const signedIn = (request) => !/flack_session=out/.test(request.headers.cookie ?
 
 async function shell(request, url, response) {
   const manifest = JSON.parse(await readFile(join(ASSETS, "manifest.json"), "utf8"));
-  const entry = manifest["src/main.tsx"];
+  const entry = manifest[url.pathname === "/scale" ? "src/scale.tsx" : "src/main.tsx"];
   const state = signedIn(request) ? snapshot() : null;
   const boot = { user: state?.user ?? null, state, installation: { name: "Northwind", signup: "open", version: "0.1.0", v1_enabled: true }, version: "0.1.0" };
   const css = (entry.css ?? []).map((file) => `<link rel="stylesheet" href="/assets/${file}">`).join("");

@@ -1,11 +1,13 @@
-import { shown } from "./Chart";
-import type { Autoscaler, Pod, ServiceScale } from "./snapshots";
+import { PodsOverTime, shown } from "./Chart";
+import { samplesOf, type Autoscaler, type Pod, type ServiceScale, type Snapshot } from "./snapshots";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** A service: its replicas, and what its autoscaler wants and why. */
+/** A service: its replicas, how many there were, and what its autoscaler wants and why. */
 export function Service({ service }: { service: ServiceScale }) {
-  const ready = service.pods.filter((pod) => pod.state === "ready").length;
+  const ready = readyPods(service);
+  const samples = samplesOf((snapshot) => readyPods(serviceOf(snapshot, service.name)));
+  const most = service.autoscaler?.max_replicas ?? Math.max(...samples.map((sample) => sample.value));
   return (
     <section class="scale-service">
       <header>
@@ -14,6 +16,7 @@ export function Service({ service }: { service: ServiceScale }) {
           {ready} of {service.pods.length} ready
         </span>
       </header>
+      <PodsOverTime service={service.name} samples={samples} most={most} />
       {service.autoscaler && <Wish autoscaler={service.autoscaler} />}
       <ul class="pods">
         {service.pods.map((pod) => (
@@ -23,6 +26,9 @@ export function Service({ service }: { service: ServiceScale }) {
     </section>
   );
 }
+
+const serviceOf = (snapshot: Snapshot, name: string): ServiceScale | undefined => snapshot.services.find((service) => service.name === name);
+const readyPods = (service: ServiceScale | undefined): number => service?.pods.filter((pod) => pod.state === "ready").length ?? 0;
 
 function Wish({ autoscaler }: { autoscaler: Autoscaler }) {
   const { min_replicas, max_replicas, current_replicas, desired_replicas } = autoscaler;
@@ -45,8 +51,8 @@ function PodLine({ pod }: { pod: Pod }) {
     pod.requests_per_second > 0 && `${shown(pod.requests_per_second)} requests/s`,
     pod.connections > 0 && `${shown(pod.connections)} connections`,
     pod.deliveries_per_second > 0 && `${shown(pod.deliveries_per_second)} deliveries/s`,
-    pod.cpu_millicores !== null && `${shown(pod.cpu_millicores)} m CPU`,
-    pod.memory_bytes !== null && `${shown(pod.memory_bytes / MEBIBYTE)} MiB`,
+    pod.cpu_millicores !== null && `${Math.round(pod.cpu_millicores)}m CPU`,
+    pod.memory_bytes !== null && `${Math.round(pod.memory_bytes / MEBIBYTE)} MiB`,
     pod.restarts > 0 && `${pod.restarts} restarts`,
   ];
   return (
@@ -55,7 +61,7 @@ function PodLine({ pod }: { pod: Pod }) {
         {pod.name}
       </span>
       <span class="pod-state">{pod.state}</span>
-      <small class="cut">{facts.filter(Boolean).join(" · ")}</small>
+      <small>{facts.filter(Boolean).join(" · ")}</small>
     </li>
   );
 }

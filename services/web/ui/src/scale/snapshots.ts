@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import type { Sample } from "./geometry";
 
 /** The models of libs/contracts/scale.py. */
 export interface Pod {
@@ -41,11 +42,20 @@ export interface Snapshot {
 }
 
 const EVERY = 2000;
-/** Snapshots kept for the charts: six minutes of them. */
-const KEPT = 180;
+/** What the charts show, in milliseconds; older snapshots are forgotten. */
+export const WINDOW = 6 * 60_000;
 
 export const history = signal<readonly Snapshot[]>([]);
 export const problem = signal<string | null>(null);
+
+/** One number of every snapshot that is kept. */
+export function samplesOf(number: (snapshot: Snapshot) => number): Sample[] {
+  return history.value.map((snapshot) => ({ at: Date.parse(snapshot.at), value: number(snapshot) }));
+}
+
+function recent(newest: Snapshot): Snapshot[] {
+  return history.value.filter((snapshot) => Date.parse(newest.at) - Date.parse(snapshot.at) <= WINDOW);
+}
 
 /** Asks for the newest snapshot again and again, while the page can be seen. */
 export function follow(): void {
@@ -65,7 +75,7 @@ async function look(): Promise<void> {
     if (!response.ok) throw new Error(String(response.status));
     const snapshot = (await response.json()) as Snapshot;
     problem.value = snapshot.error;
-    if (history.value.at(-1)?.at !== snapshot.at) history.value = [...history.value.slice(1 - KEPT), snapshot];
+    if (history.value.at(-1)?.at !== snapshot.at) history.value = [...recent(snapshot), snapshot];
   } catch {
     problem.value = "The numbers cannot be reached at the moment. What is shown is the last that was known.";
   }
