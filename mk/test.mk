@@ -3,7 +3,7 @@ PYTEST_ARGS ?=
 
 .PHONY: test
 test: lint ui ui-test browser ## lint and every test that needs no cluster
-	$(BIN)/pytest tests --ignore tests/e2e --ignore tests/bench --ignore tests/load $(PYTEST_ARGS)
+	$(BIN)/pytest tests --ignore tests/e2e --ignore tests/bench $(PYTEST_ARGS)
 
 .PHONY: ui-test
 ui-test: $(UI_BUILT)

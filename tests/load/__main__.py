@@ -1,0 +1,187 @@
+"""Virtual people against an installation. `make load` runs this; docs/load-testing.md tells how.
+
+python -m tests.load --url http://127.0.0.1:8000 --users 200
+"""
+
+import argparse
+import asyncio
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .accounts import Accounts, Unusable
+from .actions import ACTIONS
+from .crowd import Crowd
+from .display import Display
+from .figures import Figures
+from .follower import Tally
+from .http import Failed, Http
+from .installation import find
+from .profile import DEFAULT, BadProfile, Profile, read_profile
+from .report import write
+from .run import Run, Stopped, raise_file_limit, seed
+from .search import Search
+from .world import World
+
+
+def main() -> int:
+    """Exit status 0 where every limit held and nothing was lost, 1 where not, 2 where the run could not be made."""
+    options = _options()
+    try:
+        profile = read_profile(options.profile, frozenset(ACTIONS))
+        return asyncio.run(_load(options, profile))
+    except (BadProfile, Unusable) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make load", description="Virtual people against an installation.")
+    parser.add_argument("--url", required=True, help="the installation's address")
+    parser.add_argument("--host", help="the Host to ask for, where the address is only the ingress's")
+    parser.add_argument("--users", type=int, help="how many people (with --feedback: at most)")
+    parser.add_argument(
+        "--seconds", type=float, help="how long all of them are measured (120; feedback: 40 a step)"
+    )
+    parser.add_argument("--ramp", type=float, default=25, help="how many come a second (25)")
+    parser.add_argument("--pace", type=float, default=1, help="how many times quicker than the profile (1)")
+    parser.add_argument("--feedback", action="store_true", help="find how many the installation carries")
+    parser.add_argument(
+        "--first", type=int, default=200, help="with --feedback: how many to begin with (200)"
+    )
+    parser.add_argument("--prepare", action="store_true", help="only make the accounts")
+    parser.add_argument("--profile", type=Path, default=DEFAULT, help="how people behave")
+    parser.add_argument(
+        "--namespace", default="flack", help="whose pods' CPU is read where KUBECONFIG is set"
+    )
+    parser.add_argument("--out", type=Path, help="where the report goes (.flack/load/<time>)")
+    parser.add_argument("--data", type=Path, default=Path(".flack/load"), help="where accounts are kept")
+    parser.add_argument("--seed", type=int, help="makes people do the same again")
+    options = parser.parse_args()
+    options.url = options.url.rstrip("/")
+    parts = urlsplit(options.url)
+    if not options.url:
+        parser.exit(2, "Which installation? Say URL=http://127.0.0.1:8000.\n")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        parser.exit(2, f"“{options.url}” is no address: it must begin with http:// or https://\n")
+    if options.users is None and not options.feedback:
+        parser.exit(2, "How many people? Say USERS=200, or FEEDBACK=1 to find how many are carried.\n")
+    options.users = 4000 if options.users is None else options.users
+    if options.users < 1 or options.ramp <= 0 or options.pace <= 0:
+        parser.exit(2, "USERS, RAMP and PACE must be more than nothing.\n")
+    return options
+
+
+async def _load(options: argparse.Namespace, profile: Profile) -> int:
+    display, figures = Display(), Figures()
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    raise_file_limit(options.users * 2 + 1000)
+    http = Http(options.url, figures, host=options.host)
+    try:
+        await _answers(http)
+        accounts = Accounts(_file(options), http)
+        accounts.read()
+        first = options.users if not options.feedback else min(options.users, options.first)
+        if not await _prepared(accounts, first, profile, display, stopping) or options.prepare:
+            return 0
+        options.seed = options.seed or seed()
+        display.say(f"Seed {options.seed}. Ctrl-C ends the run, with its report.")
+        world = World(
+            http, profile, accounts, figures, Tally(), f"load-{options.seed}-{time.time():.0f}",
+            random.Random(options.seed), options.pace,
+        )  # fmt: skip
+        run = Run(world, Crowd(world, options.ramp), display, find(options.url, options.namespace), stopping)
+        await _drive(run, options)
+        accounts.write()
+        return _told(run, options, display)
+    finally:
+        await http.close()
+
+
+async def _answers(http: Http) -> None:
+    """Raises Unusable where there is no Flack at the address."""
+    try:
+        found = await http.ask("installation", "GET", "/api/v2/installation", counted=False)
+    except Failed as failed:
+        reason = "nothing answers there" if not failed.status else f"it answers {failed.status}"
+        raise Unusable(f"No Flack at {http.url}: {reason}.") from None
+    if not isinstance(found, dict) or "signup" not in found:
+        raise Unusable(f"No Flack at {http.url}: something else answers there.")
+
+
+def _file(options: argparse.Namespace) -> Path:
+    parts = urlsplit(options.url)
+    name = f"{options.host or parts.hostname}-{parts.port or parts.scheme}"
+    return Path(options.data) / f"accounts-{name}.json"
+
+
+async def _prepared(
+    accounts: Accounts, count: int, profile: Profile, display: Display, stopping: asyncio.Event
+) -> bool:
+    """Have the accounts; False where somebody pressed Ctrl-C meanwhile."""
+    began: dict[str, float] = {}
+
+    def progress(what: str, done: int, wanted: int) -> None:
+        since = began.setdefault(what, time.monotonic())
+        display.progress(what, done, wanted, done / max(0.1, time.monotonic() - since))
+
+    work = asyncio.create_task(accounts.ensure(count, profile, progress))
+    stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not work.done():
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        display.say(f"Stopped. {len(accounts.people):,} accounts are kept in {accounts.path}.")
+        return False
+    work.result()
+    return True
+
+
+async def _drive(run: Run, options: argparse.Namespace) -> None:
+    async with run:
+        try:
+            if options.feedback:
+                search = Search(first=min(options.first, options.users), most=options.users)
+
+                async def prepare(users: int) -> None:
+                    profile, accounts = run.world.profile, run.world.accounts
+                    await _prepared(accounts, users, profile, run.display, run.stopping)
+
+                await run.feedback(search, options.seconds or 40, prepare)
+            else:
+                await run.steady(options.users, options.seconds or 120)
+        except Stopped:
+            run.display.say("Stopping.")
+        await run.reckon()
+
+
+def _told(run: Run, options: argparse.Namespace, display: Display) -> int:
+    title = "How many it carries" if options.feedback else f"{options.users:,} users"
+    result = run.result(title, options.profile.name)
+    if not result.measured:
+        display.say("Stopped before anything was measured: no report.")
+        return 1
+    out = options.out or Path(".flack/load") / time.strftime("%Y-%m-%d-%H%M%S")
+    write(result, out)
+    for held, worst in zip(result.held, result.worst, strict=True):
+        display.say(
+            f"  {'held  ' if held.good and worst.good else 'BROKEN'}  {held}; worst minute {worst.found or 0:.4g}"
+        )
+    display.say(
+        f"  {'held  ' if not result.lost else 'BROKEN'}  lost {result.lost:,} of {result.posted:,} messages sent"
+    )
+    if result.carried:
+        display.say(f"{result.carried}.")
+    display.say(f"Report: {out}/report.md")
+    return 0 if result.good or (options.feedback and not result.lost) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""What an installation must keep to, and whether a span of time did."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .figures import Span
+
+
+class Limits(BaseModel):
+    """The limits of the profile's section `limits`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mean_ms: float = Field(gt=0)
+    p99_ms: float = Field(gt=0)
+    unavailable_percent: float = Field(ge=0)
+    cpu_percent: float = Field(gt=0)
+
+
+@dataclass(frozen=True)
+class Held:
+    """One limit, and what was found."""
+
+    what: str
+    found: float | None
+    limit: float
+    unit: str
+
+    @property
+    def good(self) -> bool:
+        """Whether it was kept to. What could not be read breaks no limit."""
+        return self.found is None or self.found < self.limit or self.found == self.limit == 0
+
+    def __str__(self) -> str:
+        found = "not known" if self.found is None else f"{self.found:.4g} {self.unit}"
+        return f"{self.what} {found} (limit {self.limit:g} {self.unit})"
+
+
+def judge(span: Span, limits: Limits, cpu_share: float | None) -> list[Held]:
+    """Each limit against what happened. `cpu_share` is what the installation used of the CPU it could have."""
+    requests = max(1, span.requests.count)
+    return [
+        Held("mean request time", span.requests.mean * 1000, limits.mean_ms, "ms"),
+        Held("p99 request time", span.requests.quantile(0.99) * 1000, limits.p99_ms, "ms"),
+        Held(
+            "requests met by 5xx or nothing",
+            100 * span.unavailable / requests,
+            limits.unavailable_percent,
+            "%",
+        ),
+        Held("CPU", None if cpu_share is None else 100 * cpu_share, limits.cpu_percent, "%"),
+    ]

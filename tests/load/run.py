@@ -1,0 +1,226 @@
+"""One run: people come, are at work while everything is measured, and go; then the reckoning."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import psutil
+
+from .crowd import Crowd
+from .display import Display
+from .figures import Span, together
+from .installation import LOOPBACK, Installation
+from .limits import Held, judge
+from .result import Result
+from .search import Search
+from .world import World
+
+_RECENT = 5
+_MINUTE = 60
+_LAG_EVERY = 0.1
+_IN_FLIGHT_SECONDS = 2.0
+
+
+class Stopped(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+@dataclass
+class Run:
+    """Drives the crowd and reads the clock. `stopping` ends it early, with a report all the same."""
+
+    world: World
+    crowd: Crowd
+    display: Display
+    installation: Installation | None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    doing: str = "people come"
+    measured: list[Span] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    carried: str = ""
+    _began: float = 0.0
+    _lag: float = 0.0
+    _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
+
+    async def __aenter__(self) -> "Run":
+        self._began = time.monotonic()
+        self._tasks = [
+            asyncio.create_task(work()) for work in (self._sample, self._feel_lag, self.crowd.keep)
+        ]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.doing = "people go"
+        await self.crowd.leave()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def steady(self, users: int, seconds: float) -> None:
+        """So many people, and so many seconds of them. Raises Stopped."""
+        await self._gather(users)
+        self.world.figures.note("measured")
+        self.doing = "measured"
+        start = len(self.world.figures.spans)
+        try:
+            await self._wait(seconds)
+        finally:
+            self.measured = self.world.figures.spans[start:]
+
+    async def feedback(self, search: Search, seconds: float, prepare: Callable[[int], Any]) -> None:
+        """Raise the number of people until a limit breaks, and find how many are carried. Raises Stopped."""
+        while search.stage != "done":
+            users, stage = search.level, search.stage
+            await prepare(users)
+            await self._gather(users)
+            self.doing = f"{stage} with {users:,}"
+            self.world.figures.note(f"{users:,}")
+            start = len(self.world.figures.spans)
+            await self._wait(seconds * (2 if stage == "confirming" else 1))
+            spans = self.world.figures.spans[start:]
+            held = self.judged(spans)
+            good = all(one.good for one in held)
+            self.steps.append(_step(users, stage, spans, held))
+            outcome = "every limit held" if good else "; ".join(str(one) for one in held if not one.good)
+            self.display.say(f"  {users:,} users ({stage}): {outcome}")
+            if good:
+                self.measured = spans
+            search.judge(good)
+        self.measured = self.measured or self.world.figures.spans[start:]
+        self.carried = _sentence(search)
+
+    async def _gather(self, users: int) -> None:
+        """Wait until so many are there and connected, and a little longer, so that their coming is not measured."""
+        self.doing = "people come" if users >= self.crowd.wanted else "people go"
+        self.crowd.wanted = users
+        deadline = time.monotonic() + 60 + users / 5
+        while not self.crowd.settled and time.monotonic() < deadline:
+            await self._wait(0.25)
+        self.doing = "settling"
+        await self._wait(5)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return
+        raise Stopped
+
+    async def reckon(self) -> None:
+        """Everybody stops, hears what is under way, and asks what was missed."""
+        self.doing = "last check"
+        self.world.figures.note("last check")
+        await self.crowd.rest()
+        await asyncio.sleep(_IN_FLIGHT_SECONDS)
+        await self.crowd.check()
+
+    def judged(self, spans: list[Span]) -> list[Held]:
+        """The limits, over these spans."""
+        span = together(spans)
+        return judge(span, self.world.profile.limits, self.cpu_share(span))
+
+    def worst_minute(self, spans: list[Span]) -> list[Held]:
+        """Each limit in the minute in which it was worst; of less than a minute, all of it."""
+        minutes = [spans[at : at + _MINUTE] for at in range(0, max(1, len(spans) - _MINUTE + 1), 5)]
+        judged = [self.judged(minute) for minute in minutes]
+        return [max(column, key=lambda one: one.found or 0.0) for column in zip(*judged, strict=True)]
+
+    def cpu_share(self, span: Span) -> float | None:
+        """What the installation used of the cores that it could have had."""
+        if self.installation is None or not span.busy:
+            return None
+        shared = any(name in self.world.http.url for name in LOOPBACK)
+        return span.cores / (self.installation.cores - (span.generator if shared else 0.0))
+
+    def result(self, title: str, profile_file: str) -> Result:
+        """All that the report is made of."""
+        world = self.world
+        return Result(
+            title=title, url=world.http.url, profile=world.profile, profile_file=profile_file, pace=world.pace,
+            figures=world.figures, tally=world.tally, measured=self.measured, held=self.judged(self.measured),
+            worst=self.worst_minute(self.measured), unseen=len(world.unseen), posted=len(world.acknowledged),
+            reconnects=world.reconnects, told_to_wait=world.told_to_wait, closed=world.closed,
+            installation=self.installation.description if self.installation else "its CPU cannot be read from here",
+            cores=self.installation.cores if self.installation else 0.0, steps=self.steps, carried=self.carried,
+        )  # fmt: skip
+
+    async def _sample(self) -> None:
+        """End a span every second, and show it."""
+        me, cpu, machine = psutil.Process(), 0.0, _machine_seconds()
+        at, due = time.monotonic(), time.monotonic()
+        cpu = _own_seconds(me)
+        while True:
+            due += 1
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            busy = await self._busy()
+            now, used, all_of = time.monotonic(), _own_seconds(me), _machine_seconds()
+            seconds = now - at
+            self.world.figures.close(
+                seconds, users=len(self.crowd.people), connected=self.crowd.connected, busy=busy,
+                generator=(used - cpu) / seconds, machine=(all_of - machine) / seconds, lag=self._lag,
+            )  # fmt: skip
+            at, cpu, machine, self._lag = now, used, all_of, 0.0
+            recent = together(self.world.figures.spans[-_RECENT:])
+            self.display.tick(self.doing, now - self._began, recent, self.crowd.wanted)
+
+    async def _busy(self) -> dict[str, float]:
+        if self.installation is None:
+            return {}
+        try:
+            return await self.installation.used()
+        except Exception as error:  # a metrics API that is away for a moment ends no run
+            self.world.figures.problems[f"CPU not read: {type(error).__name__}"] += 1
+            return {}
+
+    async def _feel_lag(self) -> None:
+        """Notice when our own loop is late: then what we measure is our own slowness."""
+        while True:
+            due = time.monotonic() + _LAG_EVERY
+            await asyncio.sleep(_LAG_EVERY)
+            self._lag = max(self._lag, time.monotonic() - due)
+
+
+def _own_seconds(me: psutil.Process) -> float:
+    times = me.cpu_times()
+    return float(times.user + times.system)
+
+
+def _machine_seconds() -> float:
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
+
+
+def _step(users: int, stage: str, spans: list[Span], held: list[Held]) -> dict[str, Any]:
+    span = together(spans)
+    mean, p99, unavailable, cpu = (one.found for one in held)
+    return {
+        "users": users, "stage": stage, "good": all(one.good for one in held), "mean_ms": mean, "p99_ms": p99,
+        "requests_per_second": span.requests.count / max(span.seconds, 1e-9), "unavailable_percent": unavailable,
+        "cpu_percent": cpu, "broken": [one.what for one in held if not one.good],
+        "generator_cores": span.generator,
+    }  # fmt: skip
+
+
+def _sentence(search: Search) -> str:
+    if search.at_most:
+        return f"The installation carries at least {search.carried:,} users, the most that were tried"
+    if search.carried:
+        return f"The installation carries {search.carried:,} users"
+    return f"The installation does not carry {search.level:,} users within the limits"
+
+
+def raise_file_limit(wanted: int) -> None:
+    """Let this process open so many files, as far as the system allows."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard) if hard >= 0 else wanted, hard))
+
+
+def seed() -> int:
+    """A seed to print."""
+    return int.from_bytes(os.urandom(4), "big")
