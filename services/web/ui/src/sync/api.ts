@@ -1,3 +1,4 @@
+import { newKey } from "./keys";
 import { Problem, problemOf, Unreachable } from "./problem";
 import { accessToken } from "./session";
 
@@ -22,7 +23,7 @@ export async function api<T>(path: string, options: Options = {}): Promise<T> {
 }
 
 /** A POST that may be repeated without doing its work twice. */
-export function post<T>(path: string, body: unknown = {}, key: string = crypto.randomUUID()): Promise<T> {
+export function post<T>(path: string, body: unknown = {}, key: string = newKey()): Promise<T> {
   return api<T>(path, { method: "POST", body, headers: { "Idempotency-Key": key } });
 }
 

@@ -1,5 +1,6 @@
 import type { Task } from "../types";
 import { api, request } from "./api";
+import { newKey } from "./keys";
 
 const EVERY = 700;
 const LONGEST = 15 * 60_000;
@@ -9,7 +10,7 @@ export async function exportOwnData(progress: (share: number) => void): Promise<
   const response = await request("/exports", {
     method: "POST",
     body: {},
-    headers: { Prefer: "respond-async", "Idempotency-Key": crypto.randomUUID() },
+    headers: { Prefer: "respond-async", "Idempotency-Key": newKey() },
   });
   const task = (await response.json()) as Task;
   const path = `/tasks/${task.id}`;

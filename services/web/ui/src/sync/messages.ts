@@ -3,6 +3,7 @@ import { deleting, toast } from "../state/screen";
 import { chat, outbox, update } from "../state/store";
 import type { Message } from "../types";
 import { api } from "./api";
+import { newKey } from "./keys";
 import { wordsOf } from "./problem";
 import { running } from "./start";
 
@@ -15,7 +16,7 @@ let lastTime = 0;
 export function sendMessage(channelId: number, source: string): void {
   lastTime = Math.max(Date.now(), lastTime + 1); // times tell the order, also of what is typed within a millisecond
   const created_at = new Date(lastTime).toISOString();
-  running?.sender.add({ key: crypto.randomUUID(), channel_id: channelId, source, created_at });
+  running?.sender.add({ key: newKey(), channel_id: channelId, source, created_at });
 }
 
 export function retryMessages(channelId: number): void {

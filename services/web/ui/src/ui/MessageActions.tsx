@@ -3,6 +3,7 @@ import type { Message } from "../types";
 import { deleteMessage } from "../sync/messages";
 import { manages } from "../state/rights";
 import { channels, me } from "../state/store";
+import { copyText } from "./clipboard";
 import { IconButton } from "./IconButton";
 
 export function MessageActions({ message, own }: { message: Message; own: boolean }) {
@@ -35,7 +36,7 @@ function linkTo(message: Message): string {
 
 async function copy(text: string, done: string): Promise<void> {
   try {
-    await navigator.clipboard.writeText(text);
+    await copyText(text);
     toast(done, null, 2000);
   } catch {
     toast("The browser did not allow copying.");

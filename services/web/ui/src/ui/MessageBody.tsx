@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { copyText } from "./clipboard";
 import { fullTime } from "./times";
 
 const COPIED = 1500;
@@ -40,7 +41,7 @@ function addCopy(block: HTMLPreElement): void {
   button.textContent = "Copy";
   button.setAttribute("aria-label", "Copy code");
   button.onclick = () => {
-    void navigator.clipboard.writeText(code).then(() => {
+    void copyText(code).then(() => {
       button.textContent = "Copied";
       setTimeout(() => (button.textContent = "Copy"), COPIED);
     });

@@ -8,6 +8,7 @@ import { changePreferences } from "../sync/preferences";
 import { wordsOf } from "../sync/problem";
 import type { Theme } from "../types";
 import { attempt } from "./attempt";
+import { copyText } from "./clipboard";
 import { Dialog } from "./Dialog";
 import { Field } from "./Field";
 import { FormProblem } from "./FormProblem";
@@ -151,7 +152,7 @@ function Invite() {
       ) : (
         <p class="section-line">
           <input class="copy-field" aria-label="Invitation link" readOnly value={link.value} onFocus={(event) => event.currentTarget.select()} />
-          <button type="button" class="button" onClick={() => void attempt(() => navigator.clipboard.writeText(link.value ?? ""), "Link copied")}>
+          <button type="button" class="button" onClick={() => void attempt(() => copyText(link.value ?? ""), "Link copied")}>
             <Icon name="copy" /> Copy
           </button>
         </p>
