@@ -81,9 +81,12 @@ class ApiPeer:
         def jwks() -> dict[str, Any]:
             return self.signer.key_set()
 
-        @app.get("/internal/users/<int:user_id>/memberships")
-        def memberships(user_id: int) -> dict[str, Any]:
+        @app.get("/internal/memberships")
+        def memberships() -> dict[str, Any]:
             self.asked += 1
+            return {"people": [of(int(user_id)) for user_id in request.args["users"].split(",")]}
+
+        def of(user_id: int) -> dict[str, Any]:
             channels = sorted(self.channels.get(user_id, ()))
             streams = {f"channel:{c}": self.heads.get(f"channel:{c}", 0) for c in channels}
             seq = self.heads.get(f"user:{user_id}", 0)

@@ -59,7 +59,7 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "GET /api/v2/invites": (401, 403, 403, 403, 200),
     "DELETE /api/v2/invites/<int:invite_id>": (401, 403, 403, 403, 204),
     # The service key, not a person's token, opens these.
-    "GET /internal/users/<int:user_id>/memberships": (401, 401, 401, 401, 401),
+    "GET /internal/memberships": (401, 401, 401, 401, 401),
     "GET /internal/sessions/<int:session_id>": (401, 401, 401, 401, 401),
     "POST /internal/v1/events": (401, 401, 401, 401, 401),
     "POST /internal/v1/offline": (401, 401, 401, 401, 401),
@@ -165,8 +165,10 @@ def test_everybody_gets_what_the_table_says(api: Flask, sign_up: Callable[..., P
 def test_the_service_key_opens_internal_routes(api: Flask, sign_up: Callable[..., Person]) -> None:
     ada = sign_up()
     headers = {"X-Flack-Service-Key": SERVICE_KEY}
-    path = f"/internal/users/{ada.id}/memberships"
-    assert api.test_client().get(path, headers=headers).status_code == 200
+    path = f"/internal/memberships?users={ada.id},999999"
+    answer = api.test_client().get(path, headers=headers)
+    assert answer.status_code == 200 and answer.json is not None
+    assert [person["user_id"] for person in answer.json["people"]] == [ada.id]
     headers["X-Flack-Service-Key"] = SERVICE_KEY[:-1]
     assert api.test_client().get(path, headers=headers).status_code == 401
 

@@ -87,9 +87,9 @@ def test_memberships_name_a_persons_rooms(session: Session) -> None:
     direct = people.direct_channel(session, ann, bob)
     people.private_channel(session, ann)
     people.post(session, ann, direct, "psst")
-    rooms = queries.members.memberships(session, bob.id)
+    of_ann, rooms = queries.members.memberships(session, [bob.id, 999, ann.id])
+    assert of_ann.user_id == ann.id and len(of_ann.channel_ids) == 3
     assert rooms.channel_ids == [general, direct]
     assert rooms.streams == {f"user:{bob.id}": 2, f"channel:{general}": 2, f"channel:{direct}": 1}
     assert rooms.streams == queries.sync.heads(session, bob.id)
-    with pytest.raises(errors.NotFound):
-        queries.members.memberships(session, 999)
+    assert queries.members.memberships(session, [999]) == []

@@ -9,7 +9,7 @@ import redis
 from flack_contracts.control import Heads, SessionEnded, control_json
 from flack_contracts.events import envelope
 from flack_contracts.wire import packet
-from realtime_support import HTTP, ApiPeer, Person, Realtime, closing_all, wait_until
+from realtime_support import HTTP, ApiPeer, Person, RawSocket, Realtime, closing_all, wait_until
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 USER = {
@@ -48,6 +48,7 @@ def start(
     with path.open("wb") as log:
 
         def run(**settings: object) -> Realtime:
+            settings.setdefault("REALTIME_HOLD_SECONDS", 0)  # else tests would hear each other's people
             key = str(settings)
             if key not in running:
                 settings.pop("copy", None)
@@ -102,6 +103,56 @@ def test_a_person_is_told_where_their_streams_are_and_hears_their_channels(start
     assert (
         api.asked == 2
     )  # one for the person, one because channel 7 was new to the process; none for the second tab
+
+
+def test_who_comes_back_soon_asks_nobody_and_missed_nothing(start, api, publish, open) -> None:
+    realtime = start(REALTIME_HOLD_SECONDS=60)
+    api.channels[5] = {17, 18}
+    first = Person(realtime.url, api.token(5))
+    assert first.wait("ready")["streams"] == {"user:5": 0, "channel:17": 0, "channel:18": 0}
+    first.close()
+    wait_until(lambda: realtime.metric("flack_realtime_connections") == 0)
+    asked = api.asked
+
+    publish("channel:17", 3, "message.posted", {})
+    publish("user:5", 1, "membership.removed", {"channel_id": 18})
+    again = Person(realtime.url, api.token(5))
+    open.append(again)
+    assert again.wait("ready")["streams"] == {"user:5": 1, "channel:17": 3}
+    assert api.asked == asked
+
+    publish("channel:18", 1, "message.posted", {})  # not hers any more
+    publish("channel:17", 4, "message.posted", {})
+    assert again.wait("event")["seq"] == 4
+
+
+def test_what_is_known_of_a_person_is_forgotten_in_time(start, api, open) -> None:
+    realtime = start()
+    api.channels[5] = {17}
+    first = Person(realtime.url, api.token(5))
+    first.wait("ready")
+    subscribed = realtime.metric("flack_realtime_subscriptions")
+    first.close()
+    wait_until(lambda: realtime.metric("flack_realtime_subscriptions") == subscribed - 2)
+    api.channels[5] = {18}
+    again = Person(realtime.url, api.token(5))
+    open.append(again)
+    assert again.wait("ready")["streams"] == {"user:5": 0, "channel:18": 0}
+
+
+def test_many_who_come_at_once_share_questions_and_each_is_told_of_every_stream(start, api, open) -> None:
+    realtime = start()
+    users = range(100, 130)
+    api.channels.update((user, {19}) for user in users)
+    api.heads["channel:19"] = 7
+    people = [RawSocket(realtime.port) for _ in users]
+    open.extend(people)
+    for user, person in zip(users, people, strict=True):
+        person.send(b"40" + orjson.dumps({"token": api.token(user)}))
+    for user, person in zip(users, people, strict=True):
+        ready = orjson.loads(person.until(b'42["ready"')[2:])[1]
+        assert ready["streams"] == {f"user:{user}": 0, "channel:19": 7}
+    assert api.asked <= len(users)  # two each, if everybody asked for themselves
 
 
 def test_a_bad_token_is_refused_and_nobody_comes_in_without_one(start, api, open) -> None:

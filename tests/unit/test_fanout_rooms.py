@@ -44,6 +44,19 @@ def test_the_list_of_sockets_is_kept_until_somebody_comes_or_goes(index: Index) 
     assert len(before) == 1  # whoever walks it is not disturbed
 
 
+def test_a_held_room_outlives_its_clients(index: Index) -> None:
+    ann = client(index, "ann")
+    assert index.join(ann, "channel:7")
+    assert not index.hold("channel:7") and not index.hold("channel:7")
+    index.rooms["channel:7"].data = 113
+    assert not index.leave(ann, "channel:7")
+    assert not index.let_go("channel:7")
+    assert index.rooms["channel:7"].data == 113
+    assert index.let_go("channel:7")
+    assert index.rooms == {}
+    assert index.hold("channel:8") and index.let_go("channel:8")
+
+
 def test_who_is_gone_stays_out(index: Index) -> None:
     ann = client(index, "ann")
     index.remove(ann)

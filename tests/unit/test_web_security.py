@@ -123,7 +123,7 @@ def test_a_body_that_is_no_json_or_too_long_is_refused(client: FlaskClient) -> N
 
 
 def test_an_unknown_address_is_a_page_for_people_and_json_for_scripts(client: FlaskClient) -> None:
-    page = client.get("/internal/users/1/memberships", headers=FROM_BROWSER)
+    page = client.get("/internal/memberships?users=1", headers=FROM_BROWSER)
     assert (page.status_code, page.mimetype) == (404, "text/html")
-    problem = client.get("/internal/users/1/memberships", headers={"Accept": "application/json"})
+    problem = client.get("/internal/memberships?users=1", headers={"Accept": "application/json"})
     assert (problem.status_code, problem.mimetype) == (404, "application/problem+json")

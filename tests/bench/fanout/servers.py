@@ -92,7 +92,7 @@ class Server:
             FLACK_BIND="127.0.0.1", FLACK_PORT=str(self.port), FLACK_METRICS_PORT=str(free_port()),
             FLACK_REDIS_URL=self.redis_url, FLACK_API_URL=f"http://127.0.0.1:{self._stub.server_port}",
             FLACK_SERVICE_KEY="bench", FLACK_LOG_LEVEL="warning", FLACK_DRAIN_SECONDS="0", FLACK_GRACEFUL_TIMEOUT="1",
-            FLACK_CONNECT_RATE="100000", FLACK_CONNECT_BURST="100000",
+            FLACK_REALTIME_CONNECTS_PER_SECOND="100000", FLACK_REALTIME_CONNECT_BURST="100000",
         )  # fmt: skip
 
     def _message_flack(self, size: int, room: str) -> tuple[str, bytes]:
@@ -143,6 +143,10 @@ class Server:
         return f"floor:{room}", wire.packet("event", orjson.dumps(event(size)))
 
 
+def _memberships(user: int) -> dict[str, Any]:
+    return {"user_id": user, "seq": 0, "channel_ids": [1], "streams": {f"user:{user}": 0, "channel:1": 0}}
+
+
 def _api_stub(signer: Signer) -> ThreadingHTTPServer:
     """api as far as realtime asks it: public keys, and that everybody is in channel 1."""
 
@@ -153,9 +157,8 @@ def _api_stub(signer: Signer) -> ThreadingHTTPServer:
             if self.path == "/api/v2/jwks":
                 body = orjson.dumps(signer.key_set())
             else:
-                user = int(self.path.split("/")[3])
-                heads = {f"user:{user}": 0, "channel:1": 0}
-                body = orjson.dumps({"user_id": user, "seq": 0, "channel_ids": [1], "streams": heads})
+                users = map(int, self.path.split("=")[1].split(","))
+                body = orjson.dumps({"people": [_memberships(user) for user in users]})
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

@@ -16,6 +16,12 @@ class Memberships(Contract):
     streams: dict[str, int]
 
 
+class MembershipsOfMany(Contract):
+    """The same for several people. Who is not there, or was deactivated, is missing."""
+
+    people: list[Memberships]
+
+
 class V1Event(Contract):
     """A v1 client's Socket.IO event with its arguments as they came."""
 

@@ -69,7 +69,7 @@ def create_app(
     overload = Overload()
     sessions = Sessions(time.time)
     tokens = Tokens(Verifier(api.key_set, issuer=ISSUER, audience=AUDIENCE), sessions, time.time)
-    memberships = Memberships(manager, api)
+    memberships = Memberships(manager, api, hold_seconds=settings.realtime_hold_seconds)
     members = Members(manager, sessions, memberships)
     presence = Presence(redis, manager, sessions, overload, time.time)
     sync = Sync(manager, sessions, memberships, members, api)

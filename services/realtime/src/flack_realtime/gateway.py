@@ -121,5 +121,5 @@ class Gateway:
             if self._v1 is not None:
                 self._v1.disconnected(session)
         elif self._sessions.remove(session):
-            self._memberships.forget(session.user_id)
+            self._memberships.left(session.user_id)
             self._presence.left(session.user_id)

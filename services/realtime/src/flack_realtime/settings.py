@@ -26,5 +26,7 @@ class RealtimeSettings(ServiceSettings):
     """How many bytes may wait for one slow client before it is closed, to come back and sync."""
     realtime_message_bytes: int = Field(default=256 * 1024, ge=1024)
     """The longest message that a client may send."""
+    realtime_hold_seconds: float = Field(default=30, ge=0, le=90)
+    """How long a person's rooms are heard after their last socket has gone, so that who comes back asks api nothing."""
     realtime_heartbeat_seconds: float = Field(default=25, gt=0)
     realtime_heartbeat_timeout: float = Field(default=20, gt=0)

@@ -1,13 +1,15 @@
 """Who is in a channel, and which channels a person is in."""
 
+from collections.abc import Collection
+
 from flack_contracts.base import Contract
 from flack_contracts.chat import Member, User
 from flack_contracts.internal import Memberships
 from flack_contracts.streams import channel_stream, user_stream
-from sqlalchemy import select
+from sqlalchemy import ARRAY, BigInteger, any_, literal, select
 from sqlalchemy.orm import Session
 
-from flack_domain import errors, models, shapes
+from flack_domain import models, shapes
 from flack_domain.actor import Actor
 from flack_domain.queries.visible import seen
 
@@ -38,18 +40,26 @@ def of(session: Session, actor: Actor, channel_id: int) -> Members:
     )
 
 
-def memberships(session: Session, user_id: int) -> Memberships:
-    """The rooms that a person's sockets belong in, with one query. Raises `NotFound`."""
+def memberships(session: Session, user_ids: Collection[int]) -> list[Memberships]:
+    """The rooms that people's sockets belong in, with one query. Who is not there is left out."""
+    among = literal(list(user_ids), ARRAY(BigInteger))  # one statement, however many are asked for
     rows = session.execute(
-        select(models.User.last_seq, models.Channel.id, models.Channel.last_seq)
+        select(models.User.id, models.User.last_seq, models.Channel.id, models.Channel.last_seq)
         .outerjoin(models.Membership, models.Membership.user_id == models.User.id)
         .outerjoin(models.Channel, models.Channel.id == models.Membership.channel_id)
-        .where(models.User.id == user_id, models.User.deactivated_at.is_(None))
-        .order_by(models.Channel.id)
-    ).all()
-    if not rows:
-        raise errors.NotFound
-    seq: int = rows[0][0]
-    heads: dict[int, int] = {row[1]: row[2] for row in rows if row[1] is not None}
+        .where(models.User.id == any_(among), models.User.deactivated_at.is_(None))
+        .order_by(models.User.id, models.Channel.id)
+    )
+    seqs: dict[int, int] = {}
+    heads: dict[int, dict[int, int]] = {}
+    for user_id, seq, channel_id, head in rows:
+        seqs[user_id] = seq
+        of_user = heads.setdefault(user_id, {})
+        if channel_id is not None:
+            of_user[channel_id] = head
+    return [_memberships(user_id, seq, heads[user_id]) for user_id, seq in seqs.items()]
+
+
+def _memberships(user_id: int, seq: int, heads: dict[int, int]) -> Memberships:
     streams = {user_stream(user_id): seq} | {channel_stream(id): head for id, head in heads.items()}
     return Memberships(user_id=user_id, seq=seq, channel_ids=list(heads), streams=streams)

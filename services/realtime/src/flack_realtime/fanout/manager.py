@@ -92,12 +92,22 @@ class FanoutManager(IndexedManager):
         return last
 
     def enter(self, client: Client, room: str) -> bool:
-        """Put a client into a room; True if nobody here was in it before."""
+        """Put a client into a room; True if it was not heard here before."""
         return self._enter(client, qualified(room, client.namespace))
 
     def leave(self, client: Client, room: str) -> None:
         """Take a client out of a room."""
         self._leave(client, qualified(room, client.namespace))
+
+    def hold(self, room: str) -> None:
+        """Go on to hear a room, whoever is in it, until it is let go."""
+        if self.index.hold(room):
+            self.subscriptions.acquire(self.channel(room))
+
+    def let_go(self, room: str) -> None:
+        """Hear a held room only as long as somebody is in it."""
+        if self.index.let_go(room):
+            self.subscriptions.release(self.channel(room))
 
     def _connected(self, client: Client) -> None:
         self.on_connected(client)

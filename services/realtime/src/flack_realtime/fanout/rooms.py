@@ -21,14 +21,15 @@ class Client:
 class Room:
     """The clients of this process in one room, and the sockets to write to, kept until somebody comes or goes.
 
-    `data` is free for the application, and gone with the last client.
+    `data` is free for the application, and gone with the room: it ends with its last client, unless somebody holds it.
     """
 
-    __slots__ = ("_links", "clients", "data", "name")
+    __slots__ = ("_links", "clients", "data", "holders", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.clients: dict[Client, None] = {}
+        self.holders = 0
         self.data: Any = None
         self._links: list[Recipient] | None = None
 
@@ -75,13 +76,10 @@ class Index:
         return self._by_engine.get((eio_sid, namespace))
 
     def join(self, client: Client, name: str) -> bool:
-        """Put a client into a room; True if it is the room's first. One that is gone stays out."""
+        """Put a client into a room; True if the room is new. One that is gone stays out."""
         if client.sid not in self.clients:
             return False
-        room = self.rooms.get(name)
-        first = room is None
-        if room is None:
-            room = self.rooms[name] = Room(name)
+        room, first = self._room(name)
         if client not in room.clients:
             room.clients[client] = None
             room.changed()
@@ -89,16 +87,39 @@ class Index:
         return first
 
     def leave(self, client: Client, name: str) -> bool:
-        """Take a client out of a room; True if it was the last."""
+        """Take a client out of a room; True if that ended the room."""
         room = self.rooms.get(name)
         if room is None or client not in room.clients:
             return False
         del room.clients[client]
         room.changed()
         client.rooms.remove(room)
-        if not room.clients:
-            del self.rooms[name]
-        return not room.clients
+        return self._ended(room)
+
+    def hold(self, name: str) -> bool:
+        """Keep a room while nobody is in it; True if the room is new."""
+        room, first = self._room(name)
+        room.holders += 1
+        return first
+
+    def let_go(self, name: str) -> bool:
+        """Hold a room once less; True if that ended the room."""
+        room = self.rooms[name]
+        room.holders -= 1
+        return self._ended(room)
+
+    def _room(self, name: str) -> tuple[Room, bool]:
+        room = self.rooms.get(name)
+        if room is not None:
+            return room, False
+        room = self.rooms[name] = Room(name)
+        return room, True
+
+    def _ended(self, room: Room) -> bool:
+        if room.clients or room.holders:
+            return False
+        del self.rooms[room.name]
+        return True
 
     def relink(self, eio_sid: str, link: Recipient) -> None:
         """A connection's clients are reached through another link from now on."""
