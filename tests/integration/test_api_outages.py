@@ -1,6 +1,7 @@
 """What api does while Redis or PostgreSQL is away."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -147,3 +148,25 @@ def test_the_log_holds_what_was_pushed(api: Flask, engine: Engine) -> None:
             text("select envelope from events where stream = :s"), {"s": f"channel:{channel}"}
         )
         assert [read_event(envelope).seq for envelope in envelopes]
+
+
+def test_more_requests_than_a_process_may_have_in_hand_are_told_to_come_back(
+    make_api: MakeApi, engine: Engine
+) -> None:
+    app = make_api(requests_in_hand=1)
+    ada = new_person(app, "ada")
+    channel = ada.make_channel()
+    with engine.connect() as lock, ThreadPoolExecutor(1) as pool:
+        lock.execute(text("select 1 from channels where id = :id for update"), {"id": channel})
+        waiting = pool.submit(ada.say, channel, "waits for the lock")
+        servers.wait_until(lambda: ada.get("/users/me").status_code == 503)
+
+        refused = ada.get("/users/me")
+        lock.rollback()
+        said = waiting.result(30)
+
+    assert refused.json["code"] == "overloaded"  # type: ignore[index]
+    assert refused.content_type == "application/problem+json"
+    assert 1 <= int(refused.headers["Retry-After"]) <= 5
+    assert said["source"] == "waits for the lock"
+    assert ada.get("/users/me").status_code == 200

@@ -13,6 +13,7 @@ from flack_api.database import connect_database, init_database
 from flack_api.failures import translate_failure
 from flack_api.http.auth import init_auth
 from flack_api.http.ids import IdConverter
+from flack_api.http.in_hand import InHand
 from flack_api.http.limits import init_limits
 from flack_api.http.problems import init_problems, translate_with
 from flack_api.http.routes import undeclared_views
@@ -48,6 +49,7 @@ def create_app(settings: ApiSettings) -> Flask:
     if undeclared:
         raise RuntimeError(f"these views do not say who may call them: {', '.join(undeclared)}")
     init_limits(app, settings)
+    app.wsgi_app = InHand(app.wsgi_app, settings.requests_in_hand)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 

@@ -14,6 +14,8 @@ class ApiSettings(ServiceSettings):
     database_pool_size: int = Field(default=10, ge=1, le=200)
     database_pool_seconds: float = Field(default=5, gt=0)
     """How long a request waits for a free connection before it answers 503."""
+    requests_in_hand: int = Field(default=64, ge=1)
+    """How many requests one process works on at once; what is over it answers 503 with `Retry-After`."""
     redis_url: SecretStr
     service_key: SecretStr = Field(min_length=16)
     """What the other services show on `/internal`."""
