@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from .quantities import quantity
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -90,7 +92,7 @@ class ClusterPods:
         self._namespace = namespace
         self._metrics: Any = client.CustomObjectsApi()
         nodes = client.CoreV1Api().list_node().items
-        self.cores = sum(_cores(node.status.allocatable["cpu"]) for node in nodes)
+        self.cores = sum(quantity(node.status.allocatable["cpu"]) for node in nodes)
         self.description = (
             f"pods of namespace {namespace} on {len(nodes)} node(s) with {self.cores:.0f} cores"
         )
@@ -108,17 +110,9 @@ class ClusterPods:
             name = (
                 pod["metadata"].get("labels", {}).get("app.kubernetes.io/component", pod["metadata"]["name"])
             )
-            cores = sum(_cores(container["usage"]["cpu"]) for container in pod["containers"])
+            cores = sum(quantity(container["usage"]["cpu"]) for container in pod["containers"])
             used[name] = used.get(name, 0.0) + cores
         return used
-
-
-def _cores(quantity: str) -> float:
-    """Kubernetes' CPU quantities: `2`, `250m`, `1234567n`, `1234u`."""
-    for unit, size in (("n", 1e-9), ("u", 1e-6), ("m", 1e-3)):
-        if quantity.endswith(unit):
-            return float(quantity[:-1]) * size
-    return float(quantity)
 
 
 def find(url: str, namespace: str) -> Installation | None:

@@ -100,6 +100,7 @@ class Live(WSListener):  # type: ignore[misc]  # picows is compiled
         """Part of picows' interface."""
         if not self._ready.done():
             self._ready.set_exception(Refused("connection"))
+            self._ready.exception()  # looked at, also where the handshake failed and nobody waits for it any more
         elif not self._left:
             self._hears.lost(self.why)
 

@@ -16,6 +16,7 @@ from .world import World
 
 GAP_SECONDS = 0.25
 _CONNECT_SECONDS = 20
+_LONGEST_WAIT = 16.0
 
 
 @dataclass
@@ -58,12 +59,14 @@ class Person:
 
     async def start(self, actions: "Mapping[str, Action]") -> None:
         """Fetch one's state, connect, and begin to do things. Tries again where that fails."""
+        wait = 1.0
         while not self._left:
             try:
                 await self.fetch_state()
                 break
             except Failed as failed:
-                await asyncio.sleep(max(1.0, failed.retry_after) * self.dice.uniform(1, 2))
+                await asyncio.sleep(max(wait, failed.retry_after) * self.dice.uniform(1, 2))
+                wait = min(_LONGEST_WAIT, wait * 2)
         await self.connect()
         self.spawn(self._live_on(actions))
 
@@ -124,7 +127,7 @@ class Person:
             except Failed as failed:
                 wait = max(wait, failed.retry_after)
             await asyncio.sleep(wait * self.dice.uniform(1, 2))
-            wait = min(8.0, wait * 2)
+            wait = min(_LONGEST_WAIT, wait * 2)
         if self._left and self._live is not None:
             self._live.close()
         self._renew_later()

@@ -66,7 +66,7 @@ class Run:
         self.doing = "measured"
         start = len(self.world.figures.spans)
         try:
-            await self._wait(seconds)
+            await self.wait(seconds)
         finally:
             self.measured = self.world.figures.spans[start:]
 
@@ -79,7 +79,7 @@ class Run:
             self.doing = f"{stage} with {users:,}"
             self.world.figures.note(f"{users:,}")
             start = len(self.world.figures.spans)
-            await self._wait(seconds * (2 if stage == "confirming" else 1))
+            await self.wait(seconds * (2 if stage == "confirming" else 1))
             spans = self.world.figures.spans[start:]
             held = self.judged(spans)
             good = all(one.good for one in held)
@@ -98,11 +98,12 @@ class Run:
         self.crowd.wanted = users
         deadline = time.monotonic() + 60 + users / 5
         while not self.crowd.settled and time.monotonic() < deadline:
-            await self._wait(0.25)
+            await self.wait(0.25)
         self.doing = "settling"
-        await self._wait(5)
+        await self.wait(5)
 
-    async def _wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float) -> None:
+        """Let time pass. Raises Stopped."""
         try:
             await asyncio.wait_for(self.stopping.wait(), seconds)
         except TimeoutError:
