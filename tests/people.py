@@ -1,5 +1,8 @@
 """Short words for stories about people in channels, on top of the domain's public interface."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
 from flack_domain import actions
 from flack_domain.actor import Actor
 from flack_domain.passwords import Passwords
@@ -23,6 +26,26 @@ def private_channel(session: Session, owner: Actor, *members: Actor, name: str =
     for member in members:
         actions.members.add(session, owner, channel.id, user_id=member.id)
     return channel.id
+
+
+def history(session: Session, actor: Actor, channel_id: int, *lines: tuple[str, str, str | None]) -> str:
+    """The id of the task that imports these lines (nickname, source, nonce), a minute apart, long ago."""
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    made = [
+        Uploaded(nickname, source, start + timedelta(minutes=number), nonce)
+        for number, (nickname, source, nonce) in enumerate(lines)
+    ]
+    return actions.imports.request(session, Actor(actor.id, "administrator"), channel_id, made).id
+
+
+@dataclass
+class Uploaded:
+    """A line of an import."""
+
+    nickname: str
+    source: str
+    created_at: datetime
+    nonce: str | None = None
 
 
 def public_channel(session: Session, owner: Actor, *members: Actor, name: str = "lobby") -> int:

@@ -50,6 +50,7 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "PATCH /api/v2/channels/<int:channel_id>/messages/<int:message_id>": (401, 404, 200, 403, 404),
     "DELETE /api/v2/channels/<int:channel_id>/messages/<int:message_id>": (401, 404, 200, 200, 404),
     "PUT /api/v2/channels/<int:channel_id>/read-position": (401, 404, 200, 200, 404),
+    "POST /api/v2/channels/<int:channel_id>/imports": (401, 403, 403, 403, 404),
     "POST /api/v2/exports": (401, 202, 202, 202, 202),
     # The task is the member's.
     "GET /api/v2/tasks/<uuid:task_id>": (401, 404, 200, 404, 404),
@@ -84,6 +85,8 @@ class World:
         if role != "anonymous":
             headers["Authorization"] = f"Bearer {self.people[role].access_token}"
         body = self._body(route)
+        if route.endswith("/imports"):
+            headers["Content-Type"] = "application/jsonl"
         answer = self.app.test_client().open(path, method=method, json=body, headers=headers)
         return answer.status_code
 
@@ -131,6 +134,11 @@ class World:
             "POST /api/v2/channels/<int:channel_id>/members": {"user_id": self._newcomer()},
             "PATCH /api/v2/channels/<int:channel_id>/members/<int:user_id>": {"role": "owner"},
             "POST /api/v2/channels/<int:channel_id>/messages": {"source": "hello"},
+            "POST /api/v2/channels/<int:channel_id>/imports": {
+                "nickname": "owner",
+                "source": "long ago",
+                "created_at": "2020-01-01T00:00:00Z",
+            },
             "PATCH /api/v2/channels/<int:channel_id>/messages/<int:message_id>": {"source": "changed"},
             "PUT /api/v2/channels/<int:channel_id>/read-position": {"position": 1},
         }.get(route)

@@ -121,6 +121,13 @@ class History:
     def prefer(self, who: Actor, whom: Actor, channel_id: int, which: int) -> None:
         actions.preferences.update(self.session, who, {"muted_channel_ids": [which]})
 
+    def history(self, who: Actor, whom: Actor, channel_id: int, which: int) -> None:
+        lines = [(self._nickname(person), f"long ago {which}", None) for person in (whom, who)]
+        actions.imports.run(self.session, people.history(self.session, who, channel_id, *lines))
+
+    def _nickname(self, person: Actor) -> str:
+        return queries.users.get(self.session, person.id).nickname
+
     def _message(self, which: int) -> tuple[int, int]:
         return self.messages[which % len(self.messages)] if self.messages else (self.channels[0], 1)
 
@@ -128,7 +135,7 @@ class History:
 ACTS = sorted(name for name in vars(History) if not name.startswith("_") and name != "run")
 steps = st.builds(
     Step,
-    what=st.sampled_from([*ACTS, "post", "post", "join", "add", "remove", "leave", "introduce"]),
+    what=st.sampled_from([*ACTS, "post", "post", "history", "join", "add", "remove", "leave", "introduce"]),
     who=st.integers(0, PEOPLE - 1),
     whom=st.integers(0, PEOPLE - 1),
     where=st.integers(0, 7),
@@ -143,6 +150,7 @@ EVERYTHING = [
     Step("introduce", 3, which=1), Step("leave", 3, where=0), Step("introduce", 3, which=2),
     Step("remove", 1, 2, where=1), Step("add", 1, 2, where=1), Step("post", 1, where=1), Step("create", 0),
     Step("direct", 1, 2), Step("post", 0, where=3), Step("post", 3, where=2),
+    Step("history", 0, 1), Step("post", 1), Step("history", 0, 3, where=3),
 ]  # fmt: skip
 
 

@@ -190,6 +190,13 @@ class IdempotencyConflict(Invalid):
     detail = "This Idempotency-Key was used for another request."
 
 
+class ImportUnderWay(Conflict):
+    """Messages keep the order in which they came, so a channel takes one import after the other."""
+
+    code = "import_under_way"
+    detail = "Another import into this channel is under way. Wait for its task to end."
+
+
 class RequestUnderWay(Conflict):
     """Another request with this `Idempotency-Key` is being served just now."""
 

@@ -109,6 +109,13 @@ def may_set_role(channel: ChannelFacts, actor: Actor) -> None:
     require_owner(channel, actor)
 
 
+def may_import(channel: ChannelFacts, actor: Actor) -> None:
+    """Who puts words into other people's mouths administrates the installation; nobody does so in a direct channel."""
+    require_administrator(actor)
+    _require_named(channel)
+    require_open(channel)
+
+
 def require_owner_left(*, role: str, other_owners: int, other_members: int) -> None:
     """Whoever is the last owner stays one while others are there."""
     if role == "owner" and other_owners == 0 and other_members > 0:

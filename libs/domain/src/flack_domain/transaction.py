@@ -27,10 +27,11 @@ _RAISE_USERS = text(
     "returning users.id, users.last_seq"
 )
 _INSERT = text(
-    "insert into events (stream, seq, type, at, envelope) "
-    "select stream, seq, type, :at, envelope from unnest(cast(:streams as text[]), cast(:seqs as bigint[]), "
-    "cast(:types as text[]), cast(:envelopes as text[])) with ordinality "
-    "as new(stream, seq, type, envelope, number) order by number returning id, stream, seq"
+    "insert into events (stream, seq, type, at, envelope, published) "
+    "select stream, seq, type, :at, envelope, published from unnest(cast(:streams as text[]), "
+    "cast(:seqs as bigint[]), cast(:types as text[]), cast(:envelopes as text[]), cast(:published as boolean[])) "
+    "with ordinality as new(stream, seq, type, envelope, published, number) "
+    "order by number returning id, stream, seq"
 )
 _TAKEN: dict[str, type[errors.DomainError]] = {
     "uq_users_nickname": errors.NicknameTaken,
@@ -45,6 +46,7 @@ class _Pending:
     type: str
     envelope: bytes
     v1: V1Message | None
+    pushed: bool
 
 
 @dataclass(slots=True)
@@ -56,10 +58,15 @@ class Transaction:
     delivery: Delivery = field(default_factory=Delivery)
     _pending: list[_Pending] = field(default_factory=list)
 
-    def tell_channel(self, channel: Channel, payload: Payload, *, v1: V1Message | None = None) -> None:
-        """Append an event to a channel's stream. The channel's row must be locked (`queries.visible.locked`)."""
+    def tell_channel(
+        self, channel: Channel, payload: Payload, *, v1: V1Message | None = None, pushed: bool = True
+    ) -> None:
+        """Append an event to a channel's stream. The channel's row must be locked (`queries.visible.locked`).
+
+        What is not pushed, clients learn by sync: after the next event that is, or after a heads digest.
+        """
         channel.last_seq += 1
-        self._append(channel_stream(channel.id), channel.last_seq, payload, v1)
+        self._append(channel_stream(channel.id), channel.last_seq, payload, v1, pushed=pushed)
 
     def tell_user(self, user_id: int, payload: Payload) -> None:
         """Append an event to one person's stream."""
@@ -86,9 +93,12 @@ class Transaction:
             "seqs": [event.seq for event in self._pending],
             "types": [event.type for event in self._pending],
             "envelopes": [event.envelope.decode() for event in self._pending],
+            "published": [not event.pushed for event in self._pending],
         }
         ids = {(row.stream, row.seq): row.id for row in self.session.execute(_INSERT, parameters)}
         for event in self._pending:
+            if not event.pushed:
+                continue
             self.delivery.events.append(
                 Outgoing(
                     id=ids[event.stream, event.seq],
@@ -104,9 +114,11 @@ class Transaction:
         """Hand over what was committed."""
         deliver(self.session, self.delivery)
 
-    def _append(self, stream: str, seq: int, payload: Payload, v1: V1Message | None) -> None:
+    def _append(
+        self, stream: str, seq: int, payload: Payload, v1: V1Message | None, *, pushed: bool = True
+    ) -> None:
         data = envelope(stream=stream, seq=seq, type=payload.type, at=self.now, payload=payload_json(payload))
-        self._pending.append(_Pending(stream, seq, payload.type, data, v1))
+        self._pending.append(_Pending(stream, seq, payload.type, data, v1, pushed))
 
 
 def deliver(session: Session, delivery: Delivery) -> None:

@@ -12,6 +12,7 @@ from flack_api import internal, v2
 from flack_api.database import connect_database, init_database
 from flack_api.failures import translate_failure
 from flack_api.http.auth import init_auth
+from flack_api.http.bodies import init_bodies
 from flack_api.http.ids import IdConverter
 from flack_api.http.in_hand import InHand
 from flack_api.http.limits import init_limits
@@ -38,6 +39,7 @@ def create_app(settings: ApiSettings) -> Flask:
     translate_with(app, translate_failure)
     init_database(app, made.engine, made.outbox)
     init_auth(app, made.signer, settings.service_key.get_secret_value())
+    init_bodies(app)
 
     app.register_blueprint(internal.blueprint())
     app.register_blueprint(v2.blueprint())

@@ -80,7 +80,7 @@ def _line(kind: str, value: Contract) -> bytes:
 
 @action
 def _clear(tx: Transaction, task_id: str) -> None:
-    tx.session.execute(delete(models.ExportChunk).where(models.ExportChunk.task_id == parse_id(task_id)))
+    tx.session.execute(delete(models.TaskChunk).where(models.TaskChunk.task_id == parse_id(task_id)))
 
 
 @action
@@ -88,5 +88,5 @@ def _append(tx: Transaction, task_id: str, *, number: int, body: bytes) -> bool:
     id = parse_id(task_id)
     if id is None or tx.session.get(models.Task, id, with_for_update={"key_share": True}) is None:
         return False
-    tx.session.add(models.ExportChunk(task_id=id, number=number, body=body))
+    tx.session.add(models.TaskChunk(task_id=id, number=number, body=body))
     return True

@@ -38,19 +38,28 @@ class Stalled:
 @action
 def create(tx: Transaction, actor: Actor, *, kind: str, arguments: dict[str, Any] | None = None) -> Task:
     """Note that something is to be done for the actor. The caller sends it to the worker by its id."""
+    row = queued(tx, actor, kind=kind, arguments=arguments or {})
+    return shapes.task(row)
+
+
+def queued(
+    tx: Transaction, actor: Actor, *, kind: str, arguments: dict[str, Any], total: int | None = None
+) -> models.Task:
+    """The new row, for actions that put more than it into their transaction."""
     row = models.Task(
         id=uuid4(),
         kind=kind,
         user_id=actor.id,
-        arguments=arguments or {},
+        arguments=arguments,
         state="queued",
         progress=0,
+        total=total,
         attempts=0,
         created_at=tx.now,
         updated_at=tx.now,
     )
     tx.session.add(row)
-    return shapes.task(row)
+    return row
 
 
 @action
@@ -61,7 +70,7 @@ def start(tx: Transaction, task_id: str) -> Work | None:
     if row is None or row.state not in _OPEN:
         return None
     if row.attempts >= MAX_ATTEMPTS:
-        _end(tx, row, "failed", error="It was begun several times and never came to its end.")
+        end(tx, row, "failed", error="It was begun several times and never came to its end.")
         return None
     row.state, row.updated_at = "running", tx.now
     row.attempts += 1
@@ -84,7 +93,7 @@ def finish(tx: Transaction, task_id: str, *, result: dict[str, Any] | None = Non
     """A task came to its end. One that ended otherwise before stays so."""
     row = _locked(tx, task_id)
     if row is not None and row.state in _OPEN:
-        _end(tx, row, "done", result=result)
+        end(tx, row, "done", result=result)
 
 
 @action
@@ -92,7 +101,7 @@ def fail(tx: Transaction, task_id: str, *, error: str) -> None:
     """A task cannot be carried out. `error` is shown to its owner."""
     row = _locked(tx, task_id)
     if row is not None and row.state in _OPEN:
-        _end(tx, row, "failed", error=error)
+        end(tx, row, "failed", error=error)
 
 
 @action
@@ -101,7 +110,7 @@ def cancel(tx: Transaction, actor: Actor, task_id: str) -> Task:
     _locked(tx, task_id)
     row = own(tx.session, actor, task_id)
     if row.state in _OPEN:
-        _end(tx, row, "cancelled")
+        end(tx, row, "cancelled")
     return shapes.task(row)
 
 
@@ -136,7 +145,7 @@ def _locked(tx: Transaction, task_id: str) -> models.Task | None:
     return tx.session.get(models.Task, id, populate_existing=True, with_for_update=True)
 
 
-def _end(
+def end(
     tx: Transaction,
     row: models.Task,
     state: str,
@@ -144,6 +153,7 @@ def _end(
     result: dict[str, Any] | None = None,
     error: str | None = None,
 ) -> None:
+    """End a locked task."""
     row.state, row.result, row.error = state, result, error
     row.updated_at = row.finished_at = tx.now
     if state == "done" and row.total is not None:

@@ -6,14 +6,13 @@ from .events import Event, IdempotencyKey
 from .messages import Message
 from .preferences import Preferences
 from .sessions import Invite, RefreshToken, SignIn, V1Token
-from .tasks import ExportChunk, Task
+from .tasks import Task, TaskChunk
 from .users import User
 
 __all__ = [
     "Base",
     "Channel",
     "Event",
-    "ExportChunk",
     "IdempotencyKey",
     "Invite",
     "Membership",
@@ -22,6 +21,7 @@ __all__ = [
     "RefreshToken",
     "SignIn",
     "Task",
+    "TaskChunk",
     "User",
     "V1Token",
 ]

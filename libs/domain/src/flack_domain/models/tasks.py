@@ -41,8 +41,10 @@ class Task(Base):
     finished_at: Mapped[datetime | None]
 
 
-class ExportChunk(Base):
-    """A piece of an export's file, in order. Chunks keep both the worker's and api's memory small."""
+class TaskChunk(Base):
+    """A piece of the file that a task makes (an export) or is made of (an import), in order. Chunks keep both the
+    worker's and api's memory small.
+    """
 
     __tablename__ = "export_chunks"
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from flack_domain import errors
 from flack_domain.actor import Actor
-from flack_domain.models import ExportChunk
+from flack_domain.models import TaskChunk
 from flack_domain.queries.tasks import own
 
 
@@ -23,5 +23,5 @@ def chunks(session: Session, actor: Actor, task_id: str) -> Iterator[bytes]:
 def _read(session: Session, task_id: str, count: int) -> Iterator[bytes]:
     for number in range(count):
         yield session.scalars(
-            select(ExportChunk.body).where(ExportChunk.task_id == task_id, ExportChunk.number == number)
+            select(TaskChunk.body).where(TaskChunk.task_id == task_id, TaskChunk.number == number)
         ).one()

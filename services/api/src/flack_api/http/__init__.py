@@ -6,6 +6,7 @@ Nothing in this package knows the chat. A view reads as its decorators, a docstr
 from flack_api.http.answers import Answer, returns
 from flack_api.http.auth import administrators_only, auth_required, current_user, public, service_only
 from flack_api.http.bodies import Body, body
+from flack_api.http.lines import lines
 from flack_api.http.problems import Problem
 from flack_api.http.queries import Query, query
 from flack_api.http.routes import route_of
@@ -19,6 +20,7 @@ __all__ = [
     "auth_required",
     "body",
     "current_user",
+    "lines",
     "public",
     "query",
     "returns",

@@ -5,18 +5,28 @@ from functools import wraps
 from typing import Any
 
 import orjson
-from flask import request
+from flask import Flask, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from flack_api.http.problems import Problem
-from flack_api.http.routes import View, parameter_for, route_of
+from flack_api.http.routes import View, current_route, parameter_for, route_of
 
 
 class Body(BaseModel):
     """The base of request bodies: an unknown field, or a string where a number belongs, is an error."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def init_bodies(app: Flask) -> None:
+    """Let routes that declare it take more than `MAX_CONTENT_LENGTH`. Called after `init_auth`: not from strangers."""
+
+    @app.before_request
+    def allow_more() -> None:
+        route = current_route()
+        if route is not None and route.max_body is not None:
+            request.max_content_length = route.max_body
 
 
 def raw_body() -> bytes:

@@ -18,6 +18,9 @@ class Route:
     auth: str | None = None
     body: type[BaseModel] | None = None
     body_optional: bool = False
+    body_type: str = "application/json"
+    max_body: int | None = None
+    """Where it is more than the service takes elsewhere, in bytes."""
     query: type[BaseModel] | None = None
     answer: type[BaseModel] | None = None
     status: int = 200

@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 
 from flack_api.http.auth import ADMINISTRATOR, USER
 from flack_api.http.ids import MAX_ID
+from flack_api.http.lines import JSON_LINES
 from flack_api.http.routes import Route, route_of
 
 Json = dict[str, Any]
@@ -98,8 +99,10 @@ def _operation(rule: Rule, method: str, route: Route, view: Any, references: dic
     if route.auth in {USER, ADMINISTRATOR}:
         operation["security"] = [{"accessToken": []}]
     if route.body:
-        content = {"application/json": {"schema": references[(route.body, "validation")]}}
+        content = {route.body_type: {"schema": references[(route.body, "validation")]}}
         operation["requestBody"] = {"required": not route.body_optional, "content": content}
+        if route.body_type == JSON_LINES:
+            operation["requestBody"]["description"] = "JSON Lines: each line is one of these."
     return operation
 
 

@@ -7,6 +7,7 @@ from flack_api.openapi.document import Json, openapi_document
 from flack_api.openapi.pages import documentation
 from flack_api.v2.channels import channels
 from flack_api.v2.exports import exports
+from flack_api.v2.imports import imports
 from flack_api.v2.installation import installation
 from flack_api.v2.invites import invites
 from flack_api.v2.members import members
@@ -31,6 +32,7 @@ FEATURES = (
     sync,
     tasks,
     exports,
+    imports,
     invites,
 )
 PREFIX = "/api/v2"

@@ -8,6 +8,7 @@ from flack_api.context import actor, session
 from flack_api.http import Answer, auth_required, returns
 from flack_api.http.answers import deferrable
 from flack_api.services import services
+from flack_api.v2.tasks import accepted
 
 exports = Blueprint("exports", __name__)
 
@@ -20,6 +21,4 @@ def request_export() -> Answer:
     """Ask for a file with all your messages and channels. It is made later: see the task in `Location`."""
     task = actions.exports.request(session(), actor())
     services().tasks.send(EXPORT_RUN, task_id=task.id)
-    return Answer(
-        task, headers={"Location": f"/api/v2/tasks/{task.id}", "Preference-Applied": "respond-async"}
-    )
+    return accepted(task)

@@ -8,10 +8,17 @@ from flack_domain import actions, queries
 from flask import Blueprint
 
 from flack_api.context import actor, session
-from flack_api.http import auth_required, returns
+from flack_api.http import Answer, auth_required, returns
 from flack_api.http.answers import streams
 
 tasks = Blueprint("tasks", __name__)
+
+
+def accepted(task: Task) -> Answer:
+    """202: the task is done later, and this is where to look."""
+    return Answer(
+        task, headers={"Location": f"/api/v2/tasks/{task.id}", "Preference-Applied": "respond-async"}
+    )
 
 
 @tasks.get("/tasks/<uuid:task_id>")

@@ -6,6 +6,8 @@ import type { Event } from "../types";
 import { navigate } from "../ui/router";
 
 const LONGEST = 140;
+/** Milliseconds after which a message is history: it was imported, or this page was asleep for long. */
+const OLD = 3_600_000;
 
 /** Whether this browser may show desktop notifications. */
 export function notificationsAllowed(): boolean {
@@ -24,6 +26,7 @@ export function notify(event: Event): void {
   if (event.type !== "message.posted" || !state?.preferences.desktop_notifications || !notificationsAllowed()) return;
   const { message } = event.payload;
   const channel = state.channels[message.channel_id];
+  if (Date.now() - Date.parse(message.created_at) > OLD) return;
   if (!channel || message.user_id === state.me.id) return;
   if (state.preferences.muted_channel_ids.includes(channel.id)) return;
   const inSight = focused.value && route.value.page === "channel" && route.value.channelId === channel.id;

@@ -1,8 +1,8 @@
 """Deferred requests that nobody works on: api could not send them, or their worker died. They are sent again."""
 
 from celery import Celery
-from flack_contracts.tasks import EXPORT_RUN
-from flack_domain.actions import exports, tasks
+from flack_contracts.tasks import EXPORT_RUN, IMPORT_RUN
+from flack_domain.actions import exports, imports, tasks
 from flack_kit.logging import get_logger
 
 from flack_worker.context import Context
@@ -11,7 +11,7 @@ from flack_worker.names import TASKS_SWEEP
 
 log = get_logger(__name__)
 
-RUN_BY = {exports.KIND: EXPORT_RUN}
+RUN_BY = {exports.KIND: EXPORT_RUN, imports.KIND: IMPORT_RUN}
 """Which task carries out a kind of deferred request; each takes the argument `task_id`."""
 RUNNING_SECONDS = 90
 """A running task reports its progress far more often; when it was silent for so long its worker is dead."""
