@@ -107,6 +107,22 @@ def test_common_values_reach_every_service_and_a_service_s_own_win(render: Rende
     assert {"name": "ca", "mountPath": "/ca"} in objects.container("flack-api")["volumeMounts"]
 
 
+def test_pods_of_a_lost_node_start_elsewhere_soon(render: Render) -> None:
+    objects = render(
+        {"beat": {"nodeLossSeconds": 5}, "web": {"tolerations": [{"key": "web", "operator": "Exists"}]}}
+    )
+
+    def seconds(name: str) -> list[tuple[str, int | None]]:
+        pod = objects.one("Deployment", name)["spec"]["template"]["spec"]
+        return [
+            (item["key"].rpartition("/")[2], item.get("tolerationSeconds")) for item in pod["tolerations"]
+        ]
+
+    assert seconds("flack-api") == [("not-ready", 30), ("unreachable", 30)]
+    assert seconds("flack-beat") == [("not-ready", 5), ("unreachable", 5)]
+    assert seconds("flack-web") == [("not-ready", 30), ("unreachable", 30), ("web", None)]
+
+
 def test_an_autoscaler_that_is_turned_off_leaves_the_number_of_pods_to_the_values(render: Render) -> None:
     objects = render({"api": {"autoscaling": {"enabled": False}, "replicas": 4}})
 

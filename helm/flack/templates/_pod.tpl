@@ -50,9 +50,14 @@ nodeSelector:
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $svc.tolerations }}
+{{- if hasKey $svc "nodeLossSeconds" }}
 tolerations:
+  {{- range $taint := list "not-ready" "unreachable" }}
+  - {key: node.kubernetes.io/{{ $taint }}, operator: Exists, effect: NoExecute, tolerationSeconds: {{ $svc.nodeLossSeconds }}}
+  {{- end }}
+  {{- with $svc.tolerations }}
   {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- end }}
 {{- $selector := dict "matchLabels" (include "flack.selector" (list (index . 0) (index . 1)) | fromYaml) }}
 {{- with $svc.topologySpread }}
