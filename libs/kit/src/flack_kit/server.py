@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 log = get_logger(__name__)
 
+_QUIET_SECONDS = 2
+"""How long nobody must have come before the door is closed."""
+
 
 class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
     def __init__(self, make: Callable[[Health], "Flask"], options: dict[str, Any], health: Health) -> None:
@@ -40,39 +43,40 @@ def serve(
     on_drain: Callable[["Flask"], None] | None = None,
     **options: Any,
 ) -> None:
-    """Serve an application until SIGTERM, then drain: readiness fails, requests in hand are finished.
+    """Serve an application until SIGTERM, then drain: readiness fails, whoever still comes is served, each connection's
+    answer is its last. It ends when nobody has come for two seconds or `drain_seconds` are over, and requests in hand
+    have been answered.
 
-    `make_app` is called once, in the worker process. `on_drain` runs in a greenlet of its own as soon as the worker was
-    told to stop: gunicorn has no hook of that kind, so `worker.alive` is watched. `options` are gunicorn's own.
+    `make_app` is called once, in the worker process. `on_drain` is done instead of waiting for quiet. `options` are
+    gunicorn's own.
     """
     configure_logging(name, level=settings.log_level, log_format=settings.log_format)
     health = Health()
 
     def started(worker: Any) -> None:
-        import gevent
-
         serve_health_in_gevent(health, settings.bind, settings.metrics_port)
         health.started = True
         log.info("service_started", port=settings.port, metrics_port=settings.metrics_port)
 
-        def watch() -> None:
-            while worker.alive:
-                gevent.sleep(0.1)
+        def drain() -> None:
             health.draining = True
             log.info("drain_started")
             if on_drain:
                 on_drain(worker.wsgi)
+            else:
+                worker.wait_until_quiet(_QUIET_SECONDS, settings.drain_seconds)
 
-        gevent.spawn(watch)
+        worker.drain = drain
 
     gunicorn_options = {
         "bind": f"{settings.bind}:{settings.port}",
-        "worker_class": "gevent",
+        "worker_class": "flack_kit.worker.DrainingWorker",
         "workers": 1,
         "worker_connections": 20_000,
         "graceful_timeout": int(settings.graceful_timeout),
         "timeout": 30,
-        "keepalive": 75,  # longer than a load balancer keeps an idle connection, so that it never meets a closed one
+        # Longer than load balancers keep an idle connection (Traefik 90 s, Google's 600 s), so none meets a closed one.
+        "keepalive": 620,
         "post_worker_init": started,
         "accesslog": None,
         "logger_class": "flack_kit.gunicorn_log.Logger",

@@ -17,7 +17,7 @@ def main() -> None:
         "realtime",
         settings,
         lambda health: create_app(settings, health),
-        worker_class="flack_realtime.worker.DrainingWorker",
+        on_drain=lambda app: app.extensions["flack"].drain(),
         backlog=4096,
     )
 
