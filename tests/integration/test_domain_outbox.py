@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import people
 import pytest
-from flack_domain import actions, errors, queries
+from flack_contracts.events import MessagePosted, read_event
+from flack_domain import actions, errors, idempotency, queries
 from flack_domain.actions.relay import Unpublished
 from flack_domain.outbox import Delivery, mark_published
 from sqlalchemy import text
@@ -35,6 +36,30 @@ def test_only_what_was_committed_is_handed_over(session: Session) -> None:
     stored = session.execute(text("select id, envelope from events where stream = :s and seq = :q"),
                              {"s": sent.stream, "q": sent.seq}).one()  # fmt: skip
     assert (sent.id, sent.envelope.decode()) == tuple(stored)
+
+
+@pytest.mark.parametrize("source", ["plain", '{"seq":0,"id":0,"position":0,', "%s %(id)s \\ :id"])
+def test_a_posted_message_is_one_and_the_same_everywhere(session: Session, source: str) -> None:
+    """Its numbers are put into the JSON by the database and by us; no text may be taken for their places."""
+    told: list[Delivery] = []
+    session.info["publish"] = told.append
+    (ann,) = people.sign_up(session, "ann")
+    channel_id = people.private_channel(session, ann)
+    people.post(session, ann, channel_id, "another")
+
+    with idempotency.key(session, scope="user:1", key="k", fingerprint=b"f") as key:
+        answered = actions.messages.post(session, ann, channel_id, source=source, nonce=source)
+
+    (sent,) = told[-1].events
+    event = read_event(sent.envelope).parsed()
+    stored = session.scalar(text("select envelope from events where id = :id"), {"id": sent.id})
+    assert stored == sent.envelope.decode()
+    assert isinstance(event, MessagePosted)
+    assert event.message.model_dump_json() == answered.model_dump_json()
+    assert (answered.position, answered.source, answered.nonce) == (2, source, source)
+    read = queries.messages.get(session, ann, channel_id, answered.id)
+    assert read.model_dump_json() == answered.model_dump_json()
+    assert idempotency.stored(session, key) == answered.model_dump_json()
 
 
 def test_only_general_is_told_to_v1(session: Session) -> None:
