@@ -1,11 +1,12 @@
 """A request's id is kept where it is harmless, made anew where it is not, and carried to the next service."""
 
+import json
 import logging
 from io import StringIO
 
 import httpx2
-import orjson
 import pytest
+import structlog
 from flack_kit.http import internal_client
 from flack_kit.logging import configure_logging, get_logger
 from flack_kit.request_id import accepted_or_new, set_request_id
@@ -47,18 +48,22 @@ def test_a_call_to_another_service_carries_the_id() -> None:
 
 def test_logs_are_one_json_object_a_line_with_the_id() -> None:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, configuration = root.handlers[:], root.level, structlog.get_config()
     out = StringIO()
     try:
         configure_logging("api", level="info", log_format="json", stream=out)
         set_request_id("logged-id-1")
         get_logger("test").info("message_posted", channel_id=7)
+        get_logger("test").info("odd", text="\ud800")
         logging.getLogger("library").warning("something")
     finally:
         set_request_id(None)
         root.handlers[:], root.level = handlers, level
-    first, second = (orjson.loads(line) for line in out.getvalue().splitlines())
+        structlog.configure(**configuration)
+    first, second, third = (json.loads(line) for line in out.getvalue().splitlines())
     assert (first["event"], first["channel_id"], first["service"], first["request_id"]) == (
         "message_posted", 7, "api", "logged-id-1",
     )  # fmt: skip
-    assert (second["event"], second["logger"]) == ("something", "library")
+    assert first["logger"] == "test"
+    assert (second["event"], second["text"]) == ("odd", "\ud800")
+    assert (third["event"], third["logger"]) == ("something", "library")

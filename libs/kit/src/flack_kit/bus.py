@@ -7,8 +7,9 @@ While Redis is away messages are dropped and counted: what matters is in Postgre
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import cached_property
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -57,6 +58,7 @@ class Bus:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout)
+            self._connection.disconnect()
 
     def _start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="bus", daemon=True)
@@ -76,10 +78,7 @@ class Bus:
             PUBLISH_FAILURES.inc(len(batch))
             return
         try:
-            pipe = self._client.pipeline(transaction=False)
-            for item in batch:
-                pipe.publish(item.channel, item.data)
-            pipe.execute()
+            self._publish_all(batch)
         except RedisError as error:
             self._away_until = monotonic() + _AWAY_SECONDS
             PUBLISH_FAILURES.inc(len(batch))
@@ -88,3 +87,25 @@ class Bus:
         for item in batch:
             if item.done:
                 item.done()
+
+    def _publish_all(self, batch: list[_Item]) -> None:
+        """One write and one wait for the whole batch; once more on a new connection where Redis was restarted.
+
+        The connection is kept. Borrowing one from the client's pool for each batch costs twice as much again.
+        """
+        try:
+            self._publish_on(self._connection, batch)
+        except RedisError:
+            self._connection.disconnect()
+            self._publish_on(self._connection, batch)
+
+    @cached_property
+    def _connection(self) -> Any:
+        return self._client.connection_pool.make_connection()
+
+    @staticmethod
+    def _publish_on(connection: Any, batch: list[_Item]) -> None:
+        commands = [("PUBLISH", item.channel, item.data) for item in batch]
+        connection.send_packed_command(connection.pack_commands(commands))
+        for _ in batch:
+            connection.read_response()
