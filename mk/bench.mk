@@ -12,4 +12,4 @@ bench-fanout: tests/bench/fanout/peers/node_modules/.stamp
 	$(BIN)/python tests/bench/fanout/run.py --rounds $(ROUNDS)
 
 bench-api: $(VENV)/.dev-stamp
-	$(BIN)/python tests/bench/api/run.py
+	$(BIN)/python tests/bench/api/run.py --rounds $(ROUNDS)

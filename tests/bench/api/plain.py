@@ -1,33 +1,91 @@
-"""The peer: the same list of messages as most Flask applications serve it, `jsonify` over ORM objects."""
+"""A peer: the same list and post as most Flask applications write them, `jsonify` over the ORM.
 
+The post does the same durable work as ours (counters, message, event, read position, one commit) and nothing else:
+no authentication, no limits, no logs, no publishing.
+"""
+
+from datetime import UTC, datetime
 from typing import Any
 
 from flack_api.http import auth_required
-from flack_domain.models import Message
-from flask import Flask, Response, jsonify
+from flack_contracts.streams import channel_stream
+from flack_domain.models import Channel, Event, Membership, Message
+from flack_domain.rendering import v2
+from flask import Flask, Response, json, jsonify, request
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 PATH = "/plain/channels/<int:channel_id>/messages"
+USER = 1
 
 
-def add_plain_list(app: Flask, engine: Engine) -> None:
-    """Add that one route to an application, with a session of its own a request.
+def add_plain_views(app: Flask, engine: Engine) -> None:
+    """Add a list, a post and an empty answer to an application, with a session of its own a request.
 
-    In Flack's own application it is behind the same authentication, limits, metrics and logs as everything there; in a
-    bare one it has nothing of that.
+    In Flack's own application they are behind the same authentication, limits, metrics and logs as everything there;
+    in a bare one they have nothing of that.
     """
 
     def list_plainly(channel_id: int) -> Response:
         with Session(engine) as session:
-            of_channel = select(Message).where(Message.channel_id == channel_id)
-            rows = list(session.scalars(of_channel.order_by(Message.position.desc()).limit(50)))
-            return jsonify(messages=[_plain(row) for row in reversed(rows)])
+            rows = list(session.scalars(newest(channel_id)))
+            return jsonify(messages=[shown(row) for row in reversed(rows)])
+
+    def post_plainly(channel_id: int) -> tuple[Response, int]:
+        with Session(engine) as session:
+            channel = session.get_one(Channel, channel_id, with_for_update=True)
+            membership = session.get_one(Membership, (channel_id, USER))
+            message = add_message(channel, membership, request.get_json()["source"])
+            session.add(message)
+            session.flush()
+            session.add(posted_event(channel, message))
+            session.commit()
+            return jsonify(shown(message)), 201
+
+    def answer_nothing() -> Response:
+        return jsonify(keys=[])
 
     app.add_url_rule(PATH, "list_plainly", auth_required(list_plainly))
+    app.add_url_rule(PATH, "post_plainly", auth_required(post_plainly), methods=["POST"])
+    app.add_url_rule("/plain/nothing", "answer_nothing", auth_required(answer_nothing))
 
 
-def _plain(row: Message) -> dict[str, Any]:
+def newest(channel_id: int) -> Any:
+    """The query of the newest 50 messages."""
+    return select(Message).where(Message.channel_id == channel_id).order_by(Message.position.desc()).limit(50)
+
+
+def add_message(channel: Channel, membership: Membership, source: str) -> Message:
+    """A new message at the next position of a locked channel."""
+    channel.last_seq += 1
+    channel.last_position += 1
+    membership.last_read_position = channel.last_position
+    now = datetime.now(UTC)
+    return Message(
+        channel_id=channel.id,
+        position=channel.last_position,
+        user_id=USER,
+        source=source,
+        html=v2.render(source),
+        previews=[],
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def posted_event(channel: Channel, message: Message) -> Event:
+    """The event that tells of a message."""
+    return Event(
+        stream=channel_stream(channel.id),
+        seq=channel.last_seq,
+        type="message.posted",
+        at=message.created_at,
+        envelope=json.dumps({"message": shown(message)}),
+    )
+
+
+def shown(row: Message) -> dict[str, Any]:
+    """A message as plain values."""
     return {
         "id": row.id,
         "channel_id": row.channel_id,

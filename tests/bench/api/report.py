@@ -1,73 +1,110 @@
-"""Writes what was measured as JSON and as a table."""
+"""Writes what was measured as JSON, as tables and as plots."""
 
 import json
-import os
-import platform
-from dataclasses import asdict
+import sys
 from pathlib import Path
+from typing import Any
 
-from measure import Measured
+sys.path.append(str(Path(__file__).parents[1]))
 
-OURS = "list 50 messages"
-PLAIN = "list 50, `jsonify` over the ORM, in the same application"
-BARE = "list 50, `jsonify` over the ORM, in a bare Flask application"
-POST = "post a message"
-KNOWN_CHECK = "check an access token, seen before"
-FIRST_CHECK = "check an access token, for the first time"
-REDIS_LOOKUP = "look a session up in Redis"
-GOALS = [(OURS, PLAIN, 0.7), (KNOWN_CHECK, REDIS_LOOKUP, 0.35)]
-POST_MS = 3.0
+from figures import Figure, bars
+
+SERVERS = {
+    "flack": "Flack",
+    "stacked": "`jsonify` over the ORM, inside Flack's application",
+    "flask": "`jsonify` over the ORM, bare Flask",
+    "fastapi": "FastAPI, async, uvicorn",
+}
+KINDS = {
+    "list": "list 50 messages",
+    "post": "post a message",
+    "post_once": "post a message with an `Idempotency-Key`",
+    "sync": "sync with nothing new",
+    "sign_in": "sign in (argon2id)",
+    "nothing": "answer nothing",
+}
+CHECKS = {
+    "known": "check an access token, seen before",
+    "first": "check an access token, for the first time",
+    "redis": "look a session up in Redis",
+}
+Found = dict[str, dict[str, Figure]]
 
 
-def write_report(measured: list[Measured], folder: Path) -> None:
-    """`api.json` and `api.md` in `folder`, and the table on the screen."""
-    by_name = {one.name: one for one in measured}
-    ratios = [
-        {"what": what, "peer": peer, "goal": goal, "cpu_ratio": by_name[what].cpu_us / by_name[peer].cpu_us}
-        for what, peer, goal in GOALS
-    ]
-    machine = {
-        "cores": os.cpu_count(),
-        "load_after": os.getloadavg()[0],
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-    }
+def write_report(found: dict[str, Any], folder: Path) -> None:
+    """`api.json`, `api.md` and `api-*.svg` in `folder`, and the tables on the screen."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = {"machine": machine, "measured": [asdict(one) for one in measured], "ratios": ratios}
     (folder / "api.json").write_text(json.dumps(found, indent=2) + "\n")
-    text = _markdown(measured, ratios, by_name[POST].cpu_us / 1000, machine)
+    requests: dict[str, dict[str, Found]] = found["requests"]
+    for kind in ("list", "post"):
+        values = {server: figures["cpu_us"]["median"] for server, figures in requests[kind].items()}
+        (folder / f"api-{kind}.svg").write_text(bars(f"{KINDS[kind]}: CPU µs of the server", values))
+    text = _markdown(found)
     (folder / "api.md").write_text(text)
     print(text)
 
 
-def _markdown(
-    measured: list[Measured], ratios: list[dict[str, object]], post_ms: float, machine: dict[str, object]
-) -> str:
-    rows = "\n".join(
-        f"| {one.name} | {one.requests} | {one.cpu_us:,.0f} | {one.p50_ms:.2f} | {one.p99_ms:.2f} |"
-        for one in measured
-    )
-    goals = "\n".join(
-        f"| {ratio['what']} against {ratio['peer']} | {ratio['cpu_ratio']:.2f}× | ≤ {ratio['goal']}× |"
-        for ratio in ratios
-    )
-    return f"""# What requests to api cost
+def _markdown(found: dict[str, Any]) -> str:
+    machine, requests, checks = found["machine"], found["requests"], found["checks"]
+    rows = [
+        f"| {KINDS[kind]} | {SERVERS[server]} | {_cell(figures['cpu_us'], '{:,.0f}')} | "
+        f"{_cell(figures['p50_ms'])} | {_cell(figures['p99_ms'])} |"
+        for kind, servers in requests.items()
+        for server, figures in servers.items()
+    ]
+    check_rows = [f"| {CHECKS[name]} | {_cell(figure, '{:,.1f}')} |" for name, figure in checks.items()]
+    return f"""# What requests to api cost, beside its peers
 
-`make bench-api` makes this page. Requests go one after the other straight into the WSGI application, in a process
-patched by gevent as in production, with embedded PostgreSQL and Valkey beside it; authentication, rate limits, metrics
-and logs are on. CPU is the whole process's: publishing to Valkey and marking events as published are in it. The peers
-(`tests/bench/api/plain.py`) read the same rows: one behind the same authentication, limits and logs, one with nothing
-around it. Lists are measured in turns, and the median of eight rounds is shown.
+`make bench-api` makes this page: {found["rounds"]} rounds in alternating order, {found["connections"]} kept
+connections from one client program, the same PostgreSQL for all. Flack runs as production runs it (gunicorn, one
+gevent worker; authentication, rate limits, metrics and logs on); publishing to Valkey and marking events as
+published are in its numbers. The peers are in `tests/bench/api/plain.py` and `tests/bench/api/fast.py`: the same rows
+by plain views inside Flack's own application, in a bare Flask application on the same server, and in FastAPI on
+uvicorn with uvloop and httptools. Their post does the same durable work, without authentication, limits, logs,
+idempotency or publishing. CPU is the server process's own (`/proc`), without PostgreSQL and without the client.
 
-{machine["cores"]} cores, Python {machine["python"]}, {machine["machine"]}; load average {machine["load_after"]:.1f}
-at the end: much more than 1 means that others used the machine, and that times are too long.
+{machine["processor"]}, {machine["cores"]} cores, Python {machine["python"]}; load {machine["load_before"]:.1f} before
+and {machine["load_after"]:.1f} after. Median (least–most). Read the ratios: absolute times grow with whatever else
+runs.
 
-| request | number | CPU µs | p50 ms | p99 ms |
-| --- | ---: | ---: | ---: | ---: |
-{rows}
+| request | served by | CPU µs | p50 ms | p99 ms |
+| --- | --- | ---: | ---: | ---: |
+{chr(10).join(rows)}
+
+![list](api-list.svg) ![post](api-post.svg)
+
+| in one process | CPU µs |
+| --- | ---: |
+{chr(10).join(check_rows)}
 
 | CPU | found | goal |
 | --- | ---: | ---: |
-{goals}
-| {POST} | {post_ms:.2f} ms | ≤ {POST_MS:.0f} ms |
+{chr(10).join(_goals(requests, checks))}
 """
+
+
+def _goals(requests: dict[str, dict[str, Found]], checks: Found) -> list[str]:
+    def cpu(kind: str, server: str) -> float:
+        return float(requests[kind][server]["cpu_us"]["median"])  # type: ignore[arg-type]
+
+    def check(name: str) -> float:
+        return float(checks[name]["median"])  # type: ignore[arg-type]
+
+    lines = [f"| post a message | {cpu('post', 'flack') / 1000:.2f} ms | ≤ 3 ms |"]
+    for kind, server, goal in (
+        ("list", "stacked", "≤ 0.7×"),
+        ("list", "flask", ""),
+        ("list", "fastapi", ""),
+        ("post", "flask", ""),
+        ("post", "fastapi", ""),
+    ):
+        ratio = cpu(kind, "flack") / cpu(kind, server)
+        lines.append(f"| {KINDS[kind]} ÷ {SERVERS[server]} | {ratio:.2f}× | {goal} |")
+    for name, goal in (("known", "≤ 0.35×"), ("first", "")):
+        lines.append(f"| {CHECKS[name]} ÷ {CHECKS['redis']} | {check(name) / check('redis'):.2f}× | {goal} |")
+    return lines
+
+
+def _cell(figure: Figure, form: str = "{:.2f}") -> str:
+    spread = f"{form.format(figure['min'])}–{form.format(figure['max'])}"
+    return f"{form.format(figure['median'])} ({spread})"

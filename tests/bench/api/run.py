@@ -1,40 +1,57 @@
-"""`python tests/bench/api/run.py [--quick]`: what requests cost, written to docs/benchmarks/api.{json,md}."""
+"""`python tests/bench/api/run.py [--rounds 5]`: what requests to api cost beside its peers, into docs/benchmarks."""
 
-from gevent import monkey
-
-monkey.patch_all()  # before all else, as the service's entry point does it
-
-import argparse  # noqa: E402
-import sys  # noqa: E402
-import tempfile  # noqa: E402
-from pathlib import Path  # noqa: E402
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request as UrlRequest
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[3]
-sys.path[:0] = [str(ROOT / "tests"), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "bench"), str(Path(__file__).parent)]
 
 import servers  # noqa: E402
-from api_fixtures import PASSWORD, SERVICE_KEY, new_signing_key  # noqa: E402
-from flack_api.app import create_app  # noqa: E402
+from api_fixtures import PASSWORD, new_signing_key  # noqa: E402
+from client import Request, always, ask, numbered, request  # noqa: E402
+from figures import figure, machine, percentile  # noqa: E402
 from flack_api.http.auth import AccessTokens  # noqa: E402
-from flack_api.settings import ApiSettings  # noqa: E402
-from flack_contracts.tokens import AUDIENCE, ISSUER  # noqa: E402
+from flack_contracts.tokens import AUDIENCE, ISSUER, AccessClaims  # noqa: E402
 from flack_domain import migrate  # noqa: E402
-from flack_domain.database import make_engine  # noqa: E402
-from flack_kit.jwt import Verifier  # noqa: E402
-from flask import Flask  # noqa: E402
-from measure import Caller, Measured, measure, measure_call  # noqa: E402
-from plain import add_plain_list  # noqa: E402
-from report import BARE, KNOWN_CHECK, OURS, PLAIN, POST, write_report  # noqa: E402
+from flack_kit.jwt import Signer, Verifier  # noqa: E402
+from flack_kit.redis import connect_redis  # noqa: E402
+from processes import Server, all_running  # noqa: E402
+from report import write_report  # noqa: E402
 
+CONNECTIONS = 4
 TEXT = "A believable message with *some* emphasis, `code` and a thought or two about the release. "
-JSON = {"content_type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One kind of request to one server."""
+
+    kind: str
+    name: str
+    server: Server
+    make: Request
+    status: int
+    times: int
 
 
 def main() -> None:
-    """Start PostgreSQL and Valkey, measure, write the report."""
+    """Start databases and servers, measure in turns, write the report."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--quick", action="store_true", help="a tenth of the requests")
-    quick = arguments.parse_args().quick
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--requests", type=int, default=800, help="of each kind, server and round")
+    options = arguments.parse_args()
+    about = machine()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -44,89 +61,133 @@ def main() -> None:
             servers.embedded_valkey(folder / "valkey") as redis,
         ):
             migrate.upgrade(postgres)
-            measured = _measure(postgres, redis, 100 if quick else 1000)
-    write_report(measured, ROOT / "docs" / "benchmarks")
-
-
-def _measure(database_url: str, redis_url: str, requests: int) -> list[Measured]:
-    settings = ApiSettings(
-        database_url=database_url,
-        redis_url=redis_url,
-        service_key=SERVICE_KEY,
-        signing_keys=new_signing_key(),
-        trusted_proxies=1,
-        rate_limit_requests="1000000/minute",
-        rate_limit_sign_in_address="1000000/minute",
-    )
-    app = create_app(settings)
-    engine = make_engine(database_url, pool_size=2)
-    bare = Flask("bare")
-    add_plain_list(bare, engine)
-    add_plain_list(app, engine)
-    client = app.test_client()
-    client.post("/api/v2/users", json={"nickname": "ada", "password": PASSWORD})
-    grant = {"grant": "password", "nickname": "ada", "password": PASSWORD}
-    tokens = client.post("/api/v2/tokens", json=grant).json
-    assert tokens
-    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
-    new = {"name": "bench", "kind": "public"}
-    channel = client.post("/api/v2/channels", json=new, headers=headers).json["id"]  # type: ignore[index]
-    path = f"/api/v2/channels/{channel}/messages"
-    for _ in range(60):
-        client.post(path, json={"source": TEXT}, headers=headers)
-
-    plain_path = f"/plain/channels/{channel}/messages"
-    lists = {
-        OURS: Caller(app, "GET", path, headers=headers),
-        PLAIN: Caller(app, "GET", plain_path, headers=headers),
-        BARE: Caller(bare, "GET", plain_path),
+            with all_running(postgres, redis) as running:
+                cases = _cases(running, options.requests)
+                requests = _measure(cases, options.rounds)
+            checks = _token_checks(redis, options.rounds)
+    about["load_after"] = os.getloadavg()[0]
+    found = {
+        "machine": about,
+        "rounds": options.rounds,
+        "connections": CONNECTIONS,
+        "requests": requests,
+        "checks": checks,
     }
-    # Side by side, in turns, so that whatever else the machine does falls on all.
-    rounds = [
-        {
-            name: measure(name, caller, "200", requests=requests // 8, warm_up=10)
-            for name, caller in lists.items()
-        }
-        for _ in range(8)
+    write_report(found, ROOT / "docs" / "benchmarks")
+
+
+def _measure(cases: list[Case], rounds: int) -> dict[str, dict[str, Any]]:
+    """Figures by kind and server. The order turns around each round, so that no one is always measured first."""
+    values: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for case in cases:
+        ask(case.server.port, case.make, case.status, times=40, connections=CONNECTIONS)
+    for number in range(rounds):
+        for case in cases if number % 2 == 0 else cases[::-1]:
+            before = case.server.cpu()
+            seconds = ask(case.server.port, case.make, case.status, times=case.times, connections=CONNECTIONS)
+            time.sleep(
+                0.3
+            )  # what it still does for these requests, such as marking events as published, is theirs
+            found = values[case.kind, case.name]
+            found["cpu_us"].append((case.server.cpu() - before) / case.times * 1e6)
+            found["p50_ms"].append(percentile(seconds, 0.5) * 1000)
+            found["p99_ms"].append(percentile(seconds, 0.99) * 1000)
+        print(f"round {number + 1} of {rounds}", file=sys.stderr)
+    figures: dict[str, dict[str, Any]] = defaultdict(dict)
+    for (kind, name), found in values.items():
+        figures[kind][name] = {key: figure(of_rounds) for key, of_rounds in found.items()}
+    return figures
+
+
+def _cases(running: dict[str, Server], times: int) -> list[Case]:
+    flack, flask, fastapi = running["flack"], running["flask"], running["fastapi"]
+    call = _caller(flack)
+    call("POST", "/users", {"nickname": "ada", "password": PASSWORD})
+    grant = {"grant": "password", "nickname": "ada", "password": PASSWORD}
+    headers = {"Authorization": f"Bearer {call('POST', '/tokens', grant)['access_token']}"}
+    call = _caller(flack, headers)
+    channels = [call("POST", "/channels", {"name": name, "kind": "public"})["id"] for name in running]
+    for channel in channels:
+        for _ in range(60):
+            call("POST", f"/channels/{channel}/messages", {"source": TEXT})
+    streams = call("GET", "/state")["streams"]
+    since = ",".join(f"{stream}@{seq}" for stream, seq in streams.items() if stream.startswith("user:"))
+
+    def get(path: str) -> Request:
+        return always(request("GET", path, headers))
+
+    def post(path: str, body: dict[str, str], **more: str) -> bytes:
+        return request("POST", path, {**headers, **more}, json.dumps(body).encode())
+
+    # The pages that are listed hold still: posts go to channels of their own.
+    lists, new = channels[0], {"source": TEXT}
+    posts = [
+        call("POST", "/channels", {"name": f"posts to {name}", "kind": "public"})["id"] for name in running
     ]
-    measured = [_middle([found[name] for found in rounds]) for name in lists]
-    post = Caller(app, "POST", path, headers=headers, json={"source": TEXT})
-    measured.append(measure(POST, post, "201", requests=requests, warm_up=50))
-    since = ",".join(
-        f"{stream}@{seq}"
-        for stream, seq in client.get("/api/v2/state", headers=headers).json["streams"].items()
-    )  # type: ignore[index]
-    sync = Caller(app, "GET", "/api/v2/sync", headers=headers, query_string={"since": since})
-    measured.append(measure("sync with nothing new", sync, "200", requests=requests, warm_up=50))
-    sign_in = Caller(app, "POST", "/api/v2/tokens", json=grant)
-    measured.append(
-        measure("sign in (argon2id)", sign_in, "200", requests=max(20, requests // 20), warm_up=3)
-    )
-    measured += _token_checks(app, str(tokens["access_token"]), requests * 2)
-    engine.dispose()
-    app.extensions["flack_services"].close()
-    return measured
-
-
-def _token_checks(app: Flask, token: str, times: int) -> list[Measured]:
-    services = app.extensions["flack_services"]
-    verifier = Verifier(services.signer.key_set, issuer=ISSUER, audience=AUDIENCE)
-    tokens = AccessTokens(verifier)
-    services.redis.set("flack:bench:session", b"1")
+    ours, plain = "/api/v2/channels/{}/messages", "/plain/channels/{}/messages"
+    run = f"{time.time_ns()}"
     return [
-        measure_call(KNOWN_CHECK, lambda: tokens.caller(token), times=times),
-        measure_call(
-            "check an access token, for the first time", lambda: verifier.claims(token), times=times
-        ),
-        measure_call(
-            "look a session up in Redis", lambda: services.redis.get("flack:bench:session"), times=times
-        ),
+        Case("list", "flack", flack, get(ours.format(lists)), 200, times),
+        Case("list", "stacked", flack, get(plain.format(lists)), 200, times),
+        Case("list", "flask", flask, get(plain.format(lists)), 200, times),
+        Case("list", "fastapi", fastapi, get(plain.format(lists)), 200, times),
+        Case("post", "flack", flack, always(post(ours.format(posts[0]), new)), 201, times),
+        Case("post", "flask", flask, always(post(plain.format(posts[1]), new)), 201, times),
+        Case("post", "fastapi", fastapi, always(post(plain.format(posts[2]), new)), 201, times),
+        Case("post_once", "flack", flack, _fresh_keys(post, ours.format(posts[0]), new, run), 201, times),
+        Case("sync", "flack", flack, get(f"/api/v2/sync?since={since}"), 200, times),
+        Case("sign_in", "flack", flack, always(post("/api/v2/tokens", grant)), 200, max(20, times // 20)),
+        Case("nothing", "flack", flack, get("/api/v2/jwks"), 200, times),
+        Case("nothing", "flask", flask, get("/plain/nothing"), 200, times),
+        Case("nothing", "fastapi", fastapi, get("/plain/nothing"), 200, times),
     ]
 
 
-def _middle(measured: list[Measured]) -> Measured:
-    """The median by CPU time."""
-    return sorted(measured, key=lambda one: one.cpu_us)[len(measured) // 2]
+def _fresh_keys(post: Callable[..., bytes], path: str, body: dict[str, str], run: str) -> Request:
+    """Requests whose idempotency keys never come twice, in later rounds neither."""
+    make = numbered(post(path, body, **{"Idempotency-Key": f"{run}-{{n}}"}))
+    sent = iter(range(10**9))
+    return lambda _number: make(next(sent))
+
+
+def _caller(server: Server, headers: dict[str, str] | None = None) -> Callable[..., Any]:
+    def call(method: str, path: str, body: object = None) -> Any:
+        asked = UrlRequest(
+            f"http://127.0.0.1:{server.port}/api/v2{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", **(headers or {})},
+            method=method,
+        )
+        with urlopen(asked, timeout=60) as answer:
+            return json.load(answer)
+
+    return call
+
+
+def _token_checks(redis_url: str, rounds: int) -> dict[str, Any]:
+    signer, redis = Signer(new_signing_key()), connect_redis(redis_url)
+    now = int(time.time())
+    many = [_token(signer, session_id, now) for session_id in range(1000)]
+    redis.set("flack:bench:session", b"1")
+    found: dict[str, list[float]] = defaultdict(list)
+    for _ in range(rounds):
+        tokens = AccessTokens(Verifier(signer.key_set, issuer=ISSUER, audience=AUDIENCE))
+        found["first"].append(_cpu_us(lambda number, tokens=tokens: tokens.caller(many[number])))  # type: ignore[misc]
+        found["known"].append(_cpu_us(lambda number, tokens=tokens: tokens.caller(many[number])))  # type: ignore[misc]
+        found["redis"].append(_cpu_us(lambda _number: redis.get("flack:bench:session")))
+    return {name: figure(found[name]) for name in ("known", "first", "redis")}
+
+
+def _token(signer: Signer, session_id: int, now: int) -> str:
+    claims = AccessClaims(sub="1", sid=str(session_id), role="member", iat=now, exp=now + 600)
+    return signer.sign(claims.model_dump())
+
+
+def _cpu_us(function: Callable[[int], object], times: int = 1000) -> float:
+    before = time.process_time()
+    for number in range(times):
+        function(number)
+    return (time.process_time() - before) / times * 1e6
 
 
 if __name__ == "__main__":
