@@ -1,0 +1,136 @@
+"""Reads an archive into an empty installation, and goes on where it was interrupted.
+
+Each file is one transaction, and bringing in a row that is there changes nothing, unless the archive's is newer: so the
+same import may be run again until it ends.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from pathlib import Path
+
+import orjson
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import IntegrityError
+
+from flack_domain.archive.files import check, read_rows
+from flack_domain.archive.manifest import ArchiveError, Manifest
+from flack_domain.archive.tables import COUNTED, KEYS
+from flack_domain.models import Base
+from flack_domain.wait_for_schema import known_revisions
+
+Progress = Callable[[str, int, int], None]
+
+
+def restore(engine: Engine, folder: Path, *, progress: Progress) -> Manifest:
+    """Import an archive.
+
+    Raises `ArchiveError` where it is damaged or unfinished, or the installation has people of its own.
+    """
+    manifest = _complete(folder)
+    check(folder, manifest)
+    first = [file for file in manifest.files if file.table == "users"][:1]
+    _make_room(engine, [orjson.loads(row) for file in first for row in read_rows(folder, file)[:1]])
+    for table in (*KEYS, "messages"):
+        _bring_in(engine, folder, table, manifest, progress)
+    with engine.begin() as connection:
+        _count_on(connection)
+        _verify(connection)
+    return manifest
+
+
+def _complete(folder: Path) -> Manifest:
+    manifest = Manifest.load(folder)
+    if manifest is None:
+        raise ArchiveError(f"{folder} holds no archive: there is no manifest.json.")
+    if manifest.finished_at is None:
+        raise ArchiveError(
+            f"The export into {folder} was not finished: run it again, it goes on where it was."
+        )
+    if manifest.revision not in known_revisions():
+        raise ArchiveError(f"The archive's schema ({manifest.revision}) is newer than this version of Flack.")
+    return manifest
+
+
+def _make_room(engine: Engine, first: list[dict[str, object]]) -> None:
+    """Refuse an installation that others use; take the channel of an empty one away, as the archive has its own."""
+    with engine.begin() as connection:
+        found = connection.scalar(
+            text(
+                "select row_to_json(t)::text from "
+                "(select id, nickname, created_at from users order by id limit 1) t"
+            )
+        )
+        if found is None:
+            connection.execute(text("delete from channels"))
+            return
+        there = orjson.loads(found)
+        if not first or any(there[key] != first[0][key] for key in there):
+            raise ArchiveError(
+                "This installation has users already: an archive is imported into an empty one."
+            )
+
+
+def _bring_in(engine: Engine, folder: Path, table: str, manifest: Manifest, progress: Progress) -> None:
+    files = [file for file in manifest.files if file.table == table]
+    done, total = 0, manifest.rows(table)
+    for file in files:
+        try:
+            with engine.begin() as connection:
+                _insert(connection, table, read_rows(folder, file))
+        except IntegrityError as error:
+            detail = str(error.orig).splitlines()[0]
+            raise ArchiveError(f"{file.name} does not fit what is in the database: {detail}.") from error
+        done += file.rows
+        progress(table, done, total)
+
+
+def _insert(connection: Connection, table: str, rows: list[str]) -> None:
+    # Columns that an older archive does not know get their defaults.
+    for columns, group in groupby(rows, key=lambda row: tuple(orjson.loads(row))):
+        unknown = set(columns) - set(Base.metadata.tables[table].columns.keys())
+        if unknown:
+            raise ArchiveError(
+                f"Rows of {table} have a field that this version does not know: {min(unknown)}."
+            )
+        names = ", ".join(f'"{column}"' for column in columns)
+        connection.execute(
+            text(
+                f"insert into {table} ({names}) select {names} "  # noqa: S608 (names of our own tables and columns)
+                f"from jsonb_populate_recordset(null::{table}, cast(:rows as jsonb)) {_where_known(table, columns)}"
+            ),
+            {"rows": f"[{','.join(group)}]"},
+        )
+
+
+def _where_known(table: str, columns: Iterable[str]) -> str:
+    """What a row that is there already comes to: the newer one of two messages stays."""
+    if table != "messages":
+        return f"on conflict ({KEYS[table]}) do nothing"
+    newer = ", ".join(f'"{column}" = excluded."{column}"' for column in columns)
+    return f"on conflict (id) do update set {newer} where excluded.updated_at > messages.updated_at"
+
+
+def _count_on(connection: Connection) -> None:
+    """New ids follow the highest one."""
+    for table in COUNTED:
+        connection.execute(
+            text(
+                f"select setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608
+                f"greatest((select coalesce(max(id), 0) from {table}) + 1, "
+                f"nextval(pg_get_serial_sequence('{table}', 'id'))), false)"
+            )
+        )
+    connection.execute(text("update users set online = false where online"))
+
+
+def _verify(connection: Connection) -> None:
+    """Every channel holds as many messages as it counted, the last one at the last position: there is no hole."""
+    broken = connection.execute(
+        text(
+            "select channels.id from channels left join messages on messages.channel_id = channels.id "
+            "group by channels.id having count(messages.id) <> channels.last_position "
+            "or coalesce(max(messages.position), 0) <> channels.last_position order by channels.id limit 1"
+        )
+    ).scalar()
+    if broken is not None:
+        raise ArchiveError(f"Channel {broken} does not hold the messages that it counted.")

@@ -1,0 +1,321 @@
+"""A whole installation as files: exported while people write, imported into an empty one, and equal to the original."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from api_fixtures import PASSWORD, MakeApi, Person
+from flack_domain import archive, migrate
+from flack_domain.archive.manifest import ArchiveError, Manifest
+from flack_domain.archive.tables import KEYS, LEFT_OUT
+from flack_domain.database import make_engine
+from flack_domain.models import Base
+from flask import Flask
+from sqlalchemy import Engine, text
+
+SignUp = Callable[..., Person]
+State = dict[str, Any]
+
+
+def silent(*_: object) -> None:
+    """No progress."""
+
+
+@pytest.fixture
+def original(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Iterator[Engine]:
+    """A second installation, as a first start leaves it."""
+    migrate.upgrade(empty_database_url)
+    engine = make_engine(empty_database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def people(sign_up: SignUp) -> list[Person]:
+    """Three people who said, changed, deleted and read things in every kind of channel."""
+    ada, ben, eve = sign_up("ada"), sign_up("ben"), sign_up("eve")
+    public, private = ada.make_channel("public", "plans"), ada.make_channel("private", "pay")
+    direct = ben.post("/channels/direct", {"user_ids": [eve.id]}).json["id"]  # type: ignore[index]
+    ben.post(f"/channels/{public}/members")
+    ada.post(f"/channels/{private}/members", {"user_id": eve.id})
+    for number in range(7):
+        ada.say(public, f"public *{number}*")
+        ben.say(direct, f"direct {number}")
+        ada.say(private, f"private {number} ü \u2028 🙂")
+    edited, deleted = ada.say(public, "tpyo"), ben.say(public, "oops")
+    ada.patch(f"/channels/{public}/messages/{edited['id']}", {"source": "typo"})
+    ben.delete(f"/channels/{public}/messages/{deleted['id']}")
+    eve.request("PUT", f"/channels/{private}/read-position", json={"position": 3})
+    eve.request("PATCH", "/users/me/preferences", json={"theme": "dark"})
+    return [ada, ben, eve]
+
+
+def seen_by(app: Flask, person: Person) -> State:
+    """All that somebody can read, asked anew after signing in."""
+    client = app.test_client()
+    given = {"grant": "password", "nickname": person.nickname, "password": PASSWORD}
+    token = client.post("/api/v2/tokens", json=given).json["access_token"]  # type: ignore[index]
+
+    def get(path: str) -> Any:
+        answer = client.get(f"/api/v2{path}", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    state = get("/state")
+    for channel in state["channels"]:
+        path = f"/channels/{channel['id']}"
+        channel["messages"] = get(f"{path}/messages?after=0&limit=200")
+        channel["members"] = get(f"{path}/members")
+    return dict(state)
+
+
+def test_the_copy_is_seen_by_everybody_as_the_original(
+    api: Flask, make_api: MakeApi, people: list[Person], original: Engine, empty: Engine, tmp_path: Path
+) -> None:
+    archive.write(original, tmp_path, progress=silent, page=4)
+    archive.restore(empty, tmp_path, progress=silent)
+
+    copy = make_api(database_url=empty.url.render_as_string(hide_password=False))
+    for person in people:
+        before = seen_by(api, person)
+        assert sum(len(channel["messages"]["messages"]) for channel in before["channels"]) > 7
+        assert seen_by(copy, person) == before
+
+
+def test_the_chat_goes_on_in_the_copy(
+    make_api: MakeApi, people: list[Person], original: Engine, empty: Engine, tmp_path: Path, sign_up: SignUp
+) -> None:
+    archive.write(original, tmp_path, progress=silent)
+    archive.restore(empty, tmp_path, progress=silent)
+    copy = make_api(database_url=empty.url.render_as_string(hide_password=False))
+    new = sign_up("new here", app=copy)
+    channel = next(c for c in new.get("/channels").json["channels"] if c["name"] == "plans")  # type: ignore[index]
+    new.post(f"/channels/{channel['id']}/members")
+
+    said = new.say(channel["id"], "hello from the copy")
+
+    assert new.id > max(person.id for person in people)
+    assert said["position"] == 10
+    # Who followed the original cannot be given the events that led here, and is told so.
+    stream = f"channel:{channel['id']}"
+    (answer,) = new.get(f"/sync?since={stream}@1").json["streams"]  # type: ignore[index]
+    assert answer["recovered"] is False
+
+
+def test_what_is_said_and_changed_meanwhile_is_in_it_once(
+    people: list[Person], original: Engine, empty: Engine, tmp_path: Path
+) -> None:
+    ada = people[0]
+    plans = next(c for c in ada.get("/channels").json["channels"] if c["name"] == "plans")["id"]  # type: ignore[index]
+    first = ada.get(f"/channels/{plans}/messages?after=0&limit=1").json["messages"][0]  # type: ignore[index]
+
+    def meanwhile(path: Path) -> None:
+        if path.name == "messages-000003.jsonl.gz":
+            ada.say(plans, "said meanwhile")
+            ada.patch(f"/channels/{plans}/messages/{first['id']}", {"source": "changed meanwhile"})
+
+    archive.write(original, tmp_path, progress=silent, each_file=meanwhile, page=4)
+    archive.restore(empty, tmp_path, progress=silent)
+
+    with empty.connect() as connection:
+        rows = connection.execute(
+            text("select position, source from messages where channel_id = :id order by position"),
+            {"id": plans},
+        ).all()
+    assert [row.position for row in rows] == list(range(1, 11))
+    assert (rows[0].source, rows[-1].source) == ("changed meanwhile", "said meanwhile")
+
+
+def test_an_interrupted_export_goes_on(people: list[Person], original: Engine, tmp_path: Path) -> None:
+    class Interrupted(Exception):
+        pass
+
+    written: list[str] = []
+
+    def stop_at(name: str) -> Callable[[Path], None]:
+        def each_file(path: Path) -> None:
+            written.append(path.name)
+            if path.name == name:
+                raise Interrupted
+
+        return each_file
+
+    for name in ("messages-000003.jsonl.gz", "memberships-000001.jsonl.gz"):
+        with pytest.raises(Interrupted):
+            archive.write(original, tmp_path, progress=silent, each_file=stop_at(name), page=4)
+    manifest = archive.write(original, tmp_path, progress=silent, each_file=stop_at(""), page=4)
+
+    assert manifest.finished_at is not None
+    # The first two pages were saved before the interruption, and not written again.
+    assert written.count("messages-000001.jsonl.gz") == written.count("messages-000002.jsonl.gz") == 1
+    assert written.count("messages-000003.jsonl.gz") == 2
+
+
+def test_an_interrupted_import_goes_on_and_a_second_one_changes_nothing(
+    people: list[Person], original: Engine, empty: Engine, tmp_path: Path
+) -> None:
+    archive.write(original, tmp_path, progress=silent, page=4)
+
+    def stop(table: str, done: int, _: int) -> None:
+        if table == "messages" and done > 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        archive.restore(empty, tmp_path, progress=stop)
+    with empty.connect() as connection:
+        half = connection.scalar(text("select count(*) from messages")) or 0
+    archive.restore(empty, tmp_path, progress=silent)
+    with empty.begin() as connection:
+        whole = connection.scalar(text("select count(*) from messages")) or 0
+        connection.execute(text("update messages set source = 'newer', updated_at = now() where id = 1"))
+    archive.restore(empty, tmp_path, progress=silent)
+
+    assert 0 < half < whole
+    with empty.connect() as connection:
+        assert connection.scalar(text("select count(*) from messages")) == whole
+        assert connection.scalar(text("select source from messages where id = 1")) == "newer"
+
+
+def test_an_installation_with_people_of_its_own_is_refused(
+    people: list[Person], original: Engine, empty: Engine, tmp_path: Path, make_api: MakeApi, sign_up: SignUp
+) -> None:
+    archive.write(original, tmp_path, progress=silent)
+    sign_up("somebody else", app=make_api(database_url=empty.url.render_as_string(hide_password=False)))
+
+    with pytest.raises(ArchiveError, match="has users already"):
+        archive.restore(empty, tmp_path, progress=silent)
+    with empty.connect() as connection:
+        assert connection.scalars(text("select nickname from users")).all() == ["somebody else"]
+
+
+def rewrite_first_user(folder: Path, change: Callable[[State], State]) -> None:
+    """Change a row and the manifest with it, as somebody might who edits an archive by hand."""
+    manifest = Manifest.load(folder)
+    assert manifest is not None
+    (file,) = [file for file in manifest.files if file.table == "users"]
+    first, *others = gzip.decompress((folder / file.name).read_bytes()).decode().splitlines()
+    changed = "\n".join([json.dumps(change(json.loads(first))), *others]) + "\n"
+    (folder / file.name).write_bytes(gzip.compress(changed.encode()))
+    file.sha256 = archive.manifest.checksum(folder / file.name)
+    manifest.save(folder)
+
+
+def damaged(folder: Path) -> None:
+    (folder / "users-000001.jsonl.gz").write_bytes(b"else")
+
+
+def without_a_file(folder: Path) -> None:
+    (folder / "channels-000001.jsonl.gz").unlink()
+
+
+def unfinished(folder: Path) -> None:
+    manifest = Manifest.load(folder)
+    assert manifest is not None
+    manifest.model_copy(update={"finished_at": None}).save(folder)
+
+
+def of_a_newer_version(folder: Path) -> None:
+    manifest = Manifest.load(folder)
+    assert manifest is not None
+    manifest.model_copy(update={"revision": "9999"}).save(folder)
+
+
+def with_an_unknown_field(folder: Path) -> None:
+    rewrite_first_user(folder, lambda user: {**user, '"); drop table users; --': 1})
+
+
+def reaching_out(folder: Path) -> None:
+    text_ = (folder / "manifest.json").read_text()
+    (folder / "manifest.json").write_text(text_.replace("users-000001.jsonl.gz", "../../etc/passwd"))
+
+
+def not_json(folder: Path) -> None:
+    (folder / "manifest.json").write_text("{")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (damaged, "users-000001.jsonl.gz is not what was exported"),
+        (without_a_file, "channels-000001.jsonl.gz is missing"),
+        (unfinished, "was not finished"),
+        (of_a_newer_version, "newer than this version"),
+        (with_an_unknown_field, "a field that this version does not know"),
+        (reaching_out, "is not a manifest"),
+        (not_json, "is not a manifest"),
+    ],
+)
+def test_an_archive_that_is_not_whole_changes_nothing(
+    spoil: Callable[[Path], None],
+    said: str,
+    people: list[Person],
+    original: Engine,
+    empty: Engine,
+    tmp_path: Path,
+) -> None:
+    archive.write(original, tmp_path, progress=silent)
+    spoil(tmp_path)
+
+    with pytest.raises(ArchiveError, match=said):
+        archive.restore(empty, tmp_path, progress=silent)
+    with empty.connect() as connection:
+        assert connection.scalar(text("select count(*) from users")) == 0
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(original: Engine, tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("mine")
+
+    with pytest.raises(ArchiveError, match="is not empty"):
+        archive.write(original, tmp_path, progress=silent)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_every_table_is_exported_or_left_out_for_a_reason() -> None:
+    assert {*KEYS, "messages", *LEFT_OUT} == set(Base.metadata.tables)
+    for table, key in KEYS.items():
+        assert [column.name for column in Base.metadata.tables[table].primary_key] == key.split(", ")
+
+
+def flack(*arguments: str, database: Engine, **options: Any) -> "subprocess.CompletedProcess[bytes]":
+    url = database.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "flack_worker.commands", *arguments]
+    environment = {**os.environ, "FLACK_DATABASE_URL": url}
+    return subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False, **options)
+
+
+def test_the_command_line_speaks_tar(people: list[Person], original: Engine, empty: Engine) -> None:
+    exported = flack("export", "-", database=original)
+    imported = flack("import", "-", database=empty, input=exported.stdout)
+
+    assert (exported.returncode, imported.returncode) == (0, 0), imported.stderr
+    assert b"messages: 23 of 23 (100 %)" in exported.stderr
+    with empty.connect() as connection:
+        assert connection.scalar(text("select count(*) from messages")) == 23
+
+
+def test_the_command_line_says_in_one_sentence_what_is_wrong(empty: Engine, tmp_path: Path) -> None:
+    missing = flack("import", str(tmp_path / "nowhere"), database=empty)
+    away = make_engine("postgresql+psycopg://nobody:secret@127.0.0.1:1/none")
+
+    assert missing.returncode == 1
+    assert (
+        missing.stderr.decode().strip()
+        == f"flack: {tmp_path}/nowhere holds no archive: there is no manifest.json."
+    )
+    refused = flack("export", str(tmp_path / "new"), database=away)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(b"flack: the database: ")
+    assert b"secret" not in refused.stderr and b"Traceback" not in refused.stderr
