@@ -2,7 +2,8 @@
 How a pod ends, in one place:
 
   0 s                 the pod is marked as ending; the Service and the ingress controller begin to forget it
-  preStopSeconds      it gets SIGTERM; sockets are closed over closeSeconds, requests and tasks in hand end
+  preStopSeconds      it gets SIGTERM; sockets are closed over closeSeconds, requests and tasks in hand end; api and web
+                      close their door when nobody has come for two seconds, at the latest after closeSeconds
   + gracefulSeconds   what is still open is cut
   + marginSeconds     what is still running is killed at terminationGracePeriodSeconds
 
