@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from flack_kit.redis import connect_redis
 from flack_web import assets
 from flack_web.assets import AssetsMissing
+from flack_web.shared_assets import SharedAssets
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -41,6 +43,7 @@ def client(folder: Path) -> FlaskClient:
 
     services = Services()
     services.assets = assets.load(folder)  # type: ignore[attr-defined]
+    services.shared_assets = SharedAssets(connect_redis("redis://127.0.0.1:1", timeout=0.2))  # type: ignore[attr-defined]
     app.extensions["flack"] = services
     app.register_blueprint(assets.blueprint)
     return app.test_client()

@@ -15,6 +15,7 @@ from flack_web.context import Installation, Services
 from flack_web.cookie import SessionCookie
 from flack_web.handover import Handover
 from flack_web.settings import WebSettings
+from flack_web.shared_assets import SharedAssets
 
 
 def create_app(settings: WebSettings, *, assets_folder: Path = assets.FOLDER) -> Flask:
@@ -31,6 +32,7 @@ def create_app(settings: WebSettings, *, assets_folder: Path = assets.FOLDER) ->
         cookie=cookie,
         handover=Handover(redis, cookie),
         assets=assets.load(assets_folder),
+        shared_assets=SharedAssets(redis),
         redis=redis,
         installation=Installation(api),
     )

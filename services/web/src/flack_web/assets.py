@@ -95,7 +95,7 @@ def load(folder: Path) -> Assets:
 @blueprint.get(PREFIX + "<path:name>")
 def asset(name: str) -> Response:
     """A file of the built UI, for ever: its name changes with its contents."""
-    found = _assets().files.get(name)
+    found = _assets().files.get(name) or _of_other_versions(name)
     if found is None:
         abort(404)
     coding = request.accept_encodings.best_match(list(found.encoded)) if found.encoded else None
@@ -111,6 +111,11 @@ def asset(name: str) -> Response:
 def _assets() -> Assets:
     assets: Assets = current_app.extensions["flack"].assets
     return assets
+
+
+def _of_other_versions(name: str) -> Asset | None:
+    asset: Asset | None = current_app.extensions["flack"].shared_assets.find(name)
+    return asset
 
 
 def _read(folder: Path) -> dict[str, Asset]:

@@ -12,6 +12,7 @@ from flack_web.api import Api, Json
 from flack_web.assets import Assets
 from flack_web.cookie import SessionCookie
 from flack_web.handover import Handover
+from flack_web.shared_assets import SharedAssets
 
 
 class Installation:
@@ -41,6 +42,7 @@ class Services:
     cookie: SessionCookie
     handover: Handover
     assets: Assets
+    shared_assets: SharedAssets
     redis: Redis
     installation: Installation
 
