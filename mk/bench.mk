@@ -5,11 +5,14 @@ tests/bench/fanout/peers/node_modules/.stamp: tests/bench/fanout/peers/package.j
 	cd tests/bench/fanout/peers && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-.PHONY: bench bench-fanout bench-api
-bench: bench-fanout bench-api ## side-by-side benchmarks into docs/benchmarks (ROUNDS=5)
+.PHONY: bench bench-fanout bench-api bench-patterns
+bench: bench-fanout bench-api bench-patterns ## side-by-side benchmarks into docs/benchmarks (ROUNDS=5)
 
 bench-fanout: tests/bench/fanout/peers/node_modules/.stamp
 	$(BIN)/python tests/bench/fanout/run.py --rounds $(ROUNDS)
 
-bench-api: $(VENV)/.dev-stamp
+bench-api: $(VENV)/.dev-stamp ## what requests to api cost beside plain Flask and FastAPI
 	$(BIN)/python tests/bench/api/run.py --rounds $(ROUNDS)
+
+bench-patterns: $(VENV)/.dev-stamp ## what each pattern of docs/flask-at-scale.md gains
+	$(BIN)/python tests/bench/patterns/run.py --rounds $(ROUNDS)

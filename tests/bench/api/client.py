@@ -29,21 +29,29 @@ def numbered(data: bytes) -> Request:
 
 
 def ask(port: int, make: Request, status: int, *, times: int, connections: int) -> list[float]:
-    """Seconds of each answer. Raises RuntimeError at the first answer of another status."""
+    """Seconds of each answer, new connections included where the server keeps none.
+
+    Raises RuntimeError at the first answer of another status.
+    """
     seconds: list[float] = []
     failures: list[str] = []
 
     def run(first: int) -> None:
-        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for number in range(first, times, connections):
-                before = time.perf_counter()
-                connection.sendall(make(number))
-                answer = _answer(connection)
-                seconds.append(time.perf_counter() - before)
-                if not answer.startswith(b"HTTP/1.1 %d " % status):
-                    failures.append(answer[:400].decode(errors="replace"))
-                    return
+        connection = None
+        for number in range(first, times, connections):
+            before = time.perf_counter()
+            connection = connection or _connect(port)
+            connection.sendall(make(number))
+            answer = _answer(connection)
+            seconds.append(time.perf_counter() - before)
+            if not answer.startswith(b"HTTP/1.1 %d " % status):
+                failures.append(answer[:400].decode(errors="replace"))
+                break
+            if b"\r\nconnection: close\r\n" in answer.lower():
+                connection.close()
+                connection = None
+        if connection:
+            connection.close()
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(connections)]
     for thread in threads:
@@ -53,6 +61,12 @@ def ask(port: int, make: Request, status: int, *, times: int, connections: int) 
     if failures or len(seconds) != times:
         raise RuntimeError(failures[0] if failures else "a connection was lost")
     return seconds
+
+
+def _connect(port: int) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=60)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
 
 
 def _answer(connection: socket.socket) -> bytes:
