@@ -7,6 +7,7 @@ from .person import Person
 from .world import World
 
 _CHECKS_AT_ONCE = 8
+_AT_THE_DOOR = 50
 
 
 class Crowd:
@@ -24,14 +25,12 @@ class Crowd:
         return sum(person.connected for person in self.people)
 
     async def keep(self) -> None:
-        """Bring people and send them home, for ever."""
+        """Bring people and send them home, for ever. Nobody new comes while many are still on their way in."""
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
-            due = max(
-                due + self._pause, loop.time() - 1
-            )  # after a hold-up, no more than a second's worth at once
-            if len(self.people) < self.wanted:
+            due = max(due + self._pause, loop.time() - 1)  # after a hold-up, a second's worth at once
+            if len(self.people) < self.wanted and len(self._starting) < _AT_THE_DOOR:
                 self._bring()
             elif len(self.people) > self.wanted:
                 await self.people.pop().leave()

@@ -20,6 +20,7 @@ from .world import World
 
 _RECENT = 5
 _MINUTE = 60
+_NOBODY_COMES_SECONDS = 60
 _LAG_EVERY = 0.1
 _IN_FLIGHT_SECONDS = 2.0
 
@@ -96,8 +97,10 @@ class Run:
         """Wait until so many are there and connected, and a little longer, so that their coming is not measured."""
         self.doing = "people come" if users >= self.crowd.wanted else "people go"
         self.crowd.wanted = users
-        deadline = time.monotonic() + 60 + users / 5
-        while not self.crowd.settled and time.monotonic() < deadline:
+        most, since = 0, time.monotonic()
+        while not self.crowd.settled and time.monotonic() - since < _NOBODY_COMES_SECONDS:
+            if self.crowd.connected != most:
+                most, since = self.crowd.connected, time.monotonic()
             await self.wait(0.25)
         self.doing = "settling"
         await self.wait(5)
