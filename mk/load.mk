@@ -1,6 +1,7 @@
 # Virtual people: make load URL=http://127.0.0.1:8000 USERS=200. docs/load-testing.md tells more.
 URL ?=
 USERS ?=
+LOAD_NAMESPACE ?= flack-load
 SECONDS_STEADY := $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),)
 LOAD_OPTIONS = --url "$(URL)" $(if $(USERS),--users $(USERS)) $(if $(SECONDS_STEADY),--seconds $(SECONDS_STEADY)) \
   $(if $(RAMP),--ramp $(RAMP)) $(if $(PACE),--pace $(PACE)) $(if $(filter 1 yes true,$(FEEDBACK)),--feedback) \
@@ -10,3 +11,7 @@ LOAD_OPTIONS = --url "$(URL)" $(if $(USERS),--users $(USERS)) $(if $(SECONDS_STE
 .PHONY: load
 load: $(VENV)/.dev-stamp ## virtual users against URL=…: USERS=… SECONDS=…, or FEEDBACK=1: how many does it carry?
 	@$(BIN)/python -m tests.load $(LOAD_OPTIONS)
+
+.PHONY: load-scaling
+load-scaling: $(VENV)/.dev-stamp images load-images ## autoscaling under load on the cluster that KUBECONFIG names, into docs/benchmarks
+	$(BIN)/python -m tests.load.scaling --namespace $(LOAD_NAMESPACE) --tag $(VERSION) $(if $(KEEP),--keep) $(if $(OUT),--out "$(OUT)")

@@ -120,14 +120,14 @@ class Accounts:
 
     async def _sign_up(self, account: Account) -> None:
         body = {"nickname": account.nickname, "password": self._password}
-        made = await self._gently("sign up", "POST", "/api/v2/users", body=body, key=account.nickname)
+        made = await self.gently("sign up", "POST", "/api/v2/users", body=body, key=account.nickname)
         account.user_id = made["id"]
         await self.sign_in(account)
         self.people.append(account)
         self.people.sort(key=lambda one: one.number)
 
-    async def _gently(self, name: str, method: str, path: str, **more: Any) -> Any:
-        """Ask, and again where the installation is busy. Raises Unusable where that cannot help."""
+    async def gently(self, name: str, method: str, path: str, **more: Any) -> Any:
+        """Ask without counting, and again where the installation is busy. Raises Unusable where that cannot help."""
         for wait in (0.5, 1.0, 2.0, 4.0, None):
             try:
                 return await self._http.ask(name, method, path, counted=False, **more)
@@ -140,7 +140,7 @@ class Accounts:
     async def sign_in(self, account: Account) -> None:
         """Sign in with the password: costs the installation a password check. Raises Unusable."""
         body = {"grant": "password", "nickname": account.nickname, "password": self._password}
-        _keep(account, await self._gently("sign in", "POST", "/api/v2/tokens", body=body))
+        _keep(account, await self.gently("sign in", "POST", "/api/v2/tokens", body=body))
 
     async def token(self, account: Account) -> str:
         """An access token that is good for another minute. Raises Failed."""
@@ -175,7 +175,7 @@ class Accounts:
             await self._join(name, token)
         for other in self._known(profile.direct.others(account.number)):
             body = {"user_ids": [other.user_id]}
-            await self._gently(
+            await self.gently(
                 "open a direct channel", "POST", "/api/v2/channels/direct", token=token, body=body
             )
         account.settled = True
@@ -187,13 +187,11 @@ class Accounts:
         async with self._locks.setdefault(name, asyncio.Lock()):
             if name not in self.channels:
                 body = {"name": name, "kind": "public"}
-                made = await self._gently(
-                    "make a channel", "POST", "/api/v2/channels", token=token, body=body
-                )
+                made = await self.gently("make a channel", "POST", "/api/v2/channels", token=token, body=body)
                 self.channels[name] = made["id"]
                 return
         path = f"/api/v2/channels/{self.channels[name]}/members"
-        await self._gently("join a channel", "POST", path, token=token, body={})
+        await self.gently("join a channel", "POST", path, token=token, body={})
 
 
 def _keep(account: Account, answer: dict[str, Any]) -> None:
