@@ -84,6 +84,8 @@ def _measure(by_worker: dict[str, Server], pair: list[Server], rounds: int) -> d
         values[name]["p50_ms"].append(percentile(seconds, 0.5) * 1000)
         values[name]["p99_ms"].append(percentile(seconds, 0.99) * 1000)
 
+    for server in by_worker.values():  # their pools open a connection for each client once
+        _rate([server.port], "/database", 2 * CONNECTIONS)
     for number in range(rounds):
         order = list(by_worker) if number % 2 == 0 else list(by_worker)[::-1]
         for worker in order:
