@@ -26,7 +26,7 @@ def people(url: str, count: int) -> list[Account]:
 
 def run(stack: Stack, fault: Fault, accounts: list[Account]) -> Verdict:
     """Inject a fault once and say what came of it. `accounts`: WRITERS + READERS of them."""
-    return around(stack.url, accounts, lambda: _inject(stack, fault))
+    return around(accounts[:WRITERS], accounts[WRITERS:], lambda: _inject(stack, fault))
 
 
 def _inject(stack: Stack, fault: Fault) -> None:
@@ -35,19 +35,21 @@ def _inject(stack: Stack, fault: Fault) -> None:
     fault.mend(stack)
 
 
-def around(url: str, accounts: list[Account], disturb: Callable[[], None]) -> Verdict:
-    """Let people write and read in a channel of their own while `disturb` runs, then check."""
-    channel_id = accounts[0].new_channel()
-    for account in accounts[1:]:
+def around(
+    who_write: list[Account], who_read: list[Account], disturb: Callable[[], None], *, per_second: float = 5
+) -> Verdict:
+    """Let people write (each so many messages a second) and read in a new channel while `disturb` runs, then check."""
+    channel_id = who_write[0].new_channel()
+    for account in (*who_write[1:], *who_read):
         account.ask("POST", f"/channels/{channel_id}/members", json={})
-    readers = [Reader(account, channel_id).start() for account in accounts[WRITERS:]]
-    writers = [Writer(account, channel_id).start() for account in accounts[:WRITERS]]
+    readers = [Reader(account, channel_id).start() for account in who_read]
+    writers = [Writer(account, channel_id, per_second=per_second).start() for account in who_write]
     try:
-        _wait(lambda: all(reader.connects and len(reader.messages) > WRITERS for reader in readers))
+        _wait(lambda: all(reader.connects and len(reader.messages) > len(writers) for reader in readers))
         disturb()
         seen = [len(writer.acknowledged) for writer in writers]
         _wait(lambda: all(len(w.acknowledged) > n + 2 for w, n in zip(writers, seen, strict=True)))
-        return check(accounts[0], channel_id, writers, readers)
+        return check(who_write[0], channel_id, writers, readers)
     finally:
         for writer in writers:
             writer.stop()

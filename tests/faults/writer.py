@@ -8,6 +8,9 @@ import requests
 
 from .account import Account
 
+CATCH_UP_SECONDS = 1.0
+"""How far behind the rate a writer may be and still make up for it."""
+
 
 class Writer:
     """Posts to one channel at a steady rate from a thread of its own, in order."""
@@ -35,11 +38,11 @@ class Writer:
             self.unexpected.append(f"a message was not answered within {timeout} s after the fault ended")
 
     def _run(self) -> None:
-        number = 0
-        while not self._stop.is_set():
+        number, due = 0, time.monotonic()
+        while not self._stop.wait(max(0.0, due - time.monotonic())):
             number += 1
             self._post(f"{self._account.nickname} {number}")
-            self._stop.wait(self._pause)
+            due = max(due, time.monotonic() - CATCH_UP_SECONDS) + self._pause
 
     def _post(self, text: str) -> None:
         key, began, deadline = uuid.uuid4().hex, time.monotonic(), time.monotonic() + 120

@@ -1,5 +1,6 @@
 """Probes: live from the start, ready when started, not ready while draining."""
 
+import gevent
 from flack_kit.health import Health
 from werkzeug.test import Client
 
@@ -39,3 +40,13 @@ def test_metrics_are_served_and_nothing_else_is() -> None:
     assert code == 200
     assert "flack_publish_failures_total" in text
     assert status(Health(), "/")[0] == 404
+
+
+def test_greenlets_that_have_not_ended_are_counted() -> None:
+    gevent.sleep(0)  # makes the hub, which is one of them
+    before = int(status(Health(), "/greenlets")[1])
+    waiting, ended = gevent.spawn(gevent.sleep, 60), gevent.spawn(lambda: None)
+    ended.join()
+
+    assert int(status(Health(), "/greenlets")[1]) == before + 1
+    waiting.kill()

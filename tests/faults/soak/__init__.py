@@ -1,0 +1,1 @@
+"""An hour at half load: whether memory, descriptors, subscriptions or greenlets grow."""
