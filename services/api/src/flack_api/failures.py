@@ -2,6 +2,7 @@
 
 from flack_domain import errors
 from flack_kit.logging import get_logger
+from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import exc
 
 from flack_api.http.problems import Problem
@@ -23,7 +24,9 @@ def translate_failure(error: Exception) -> Problem | None:
     """The problem of an exception that came from the domain or the database; None for any other."""
     if isinstance(error, errors.DomainError):
         return _refusal(error)
-    if isinstance(error, exc.TimeoutError | exc.OperationalError | exc.InterfaceError):
+    if isinstance(error, exc.TimeoutError | exc.OperationalError | exc.InterfaceError) or _is_read_only(
+        error
+    ):
         log.warning("database_unavailable", reason=type(error).__name__)
         return Problem(
             503,
@@ -38,6 +41,11 @@ def translate_failure(error: Exception) -> Problem | None:
         log.error("integrity_refused_by_database", reason=type(error.orig).__name__)
         return Problem(409, "conflict", "This does not fit with what is stored.")
     return None
+
+
+def _is_read_only(error: Exception) -> bool:
+    """Whether we hold a standby's connection after a failover, or the disk is full and the server was set so."""
+    return isinstance(error, exc.InternalError) and isinstance(error.orig, ReadOnlySqlTransaction)
 
 
 def _refusal(error: errors.DomainError) -> Problem:
