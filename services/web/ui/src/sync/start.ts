@@ -13,6 +13,7 @@ import { notify } from "./notifications";
 import { Sender } from "./outbox";
 import { setPresence, watchThrough } from "./presence";
 import { flush } from "./reads";
+import { sinceQueries } from "./since";
 import { Live } from "./socket";
 import { heardTyping, stopTyping, tellThrough } from "./typing";
 import { loadUsers } from "./users";
@@ -54,9 +55,9 @@ export function start(answer: StateAnswer): void {
     write: (state) => {
       chat.value = state;
     },
-    sync: (since) => {
-      const names = Object.entries(since).map(([stream, seq]) => `${stream}@${seq}`);
-      return api<SyncAnswer>(`/sync?since=${names.join(",")}`);
+    sync: async (since) => {
+      const answers = await Promise.all(sinceQueries(since).map((query) => api<SyncAnswer>(`/sync?since=${query}`)));
+      return { streams: answers.flatMap((answer) => answer.streams) };
     },
     refetch: async (streams) => {
       const fresh = await api<StateAnswer>("/state");
