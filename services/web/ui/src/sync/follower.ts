@@ -21,6 +21,8 @@ export interface Ground {
 /** Follows the streams: applies events in order, drops repeats, waits for gaps, syncs once where they stay. */
 export class Follower {
   private readonly early = new Map<string, Map<number, Event>>();
+  /** Heads that were ahead of us when they came, until the wait for them is over. */
+  private ahead: Streams = {};
   private waiting: ReturnType<typeof setTimeout> | null = null;
   private syncing: Promise<void> | null = null;
   private again = false;
@@ -48,7 +50,9 @@ export class Follower {
 
   /** The newest seqs as the server knows them, at a connect or from a digest. */
   heads(streams: Streams): void {
-    if (this.isBehind(streams)) this.waitForGap(streams);
+    if (!this.isBehind(streams)) return;
+    this.ahead = { ...this.ahead, ...streams };
+    this.waitForGap();
   }
 
   /** Asks once for everything missed. Calls while one is under way make one more after it. */
@@ -106,10 +110,12 @@ export class Follower {
     if (kept.size === 0) this.early.delete(stream);
   }
 
-  private waitForGap(heads: Streams = {}): void {
+  private waitForGap(): void {
     this.waiting ??= setTimeout(() => {
       this.waiting = null;
-      if (this.early.size > 0 || this.isBehind(heads)) void this.sync();
+      const { ahead } = this;
+      this.ahead = {};
+      if (this.early.size > 0 || this.isBehind(ahead)) void this.sync();
     }, GAP_WAIT);
   }
 
