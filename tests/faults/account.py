@@ -25,6 +25,12 @@ class Account:
         answer.raise_for_status()
         return self.sign_in()
 
+    def twin(self) -> "Account":
+        """The same session, on connections of its own; not refreshed, so good for some minutes."""
+        twin = Account(self.url, self.nickname, self.password)
+        twin._token, twin._good_until, twin.user_id = self.token(), float("inf"), self.user_id
+        return twin
+
     def sign_in(self) -> "Account":
         """Start a session with the password."""
         body = {"grant": "password", "nickname": self.nickname, "password": self.password}
@@ -46,12 +52,25 @@ class Account:
                 self._keep(self.http.post(f"{self.url}/api/v2/tokens", json=body, timeout=20))
             return self._token
 
+    def refuse(self, token: str) -> None:
+        """This token was refused: the next one is new."""
+        with self._lock:
+            if token == self._token:
+                self._good_until = 0.0
+
     def call(self, method: str, path: str, *, timeout: float = 20, **options: Any) -> requests.Response:
-        """Ask api; the answer comes back whatever its status."""
-        headers = {"Authorization": f"Bearer {self.token()}", **options.pop("headers", {})}
-        return self.http.request(
-            method, f"{self.url}/api/v2{path}", headers=headers, timeout=timeout, **options
-        )
+        """Ask api; the answer comes back whatever its status. A refused token is replaced once, as by the UI."""
+        given = options.pop("headers", {})
+        for last in (False, True):
+            token = self.token()
+            headers = {"Authorization": f"Bearer {token}", **given}
+            answer = self.http.request(
+                method, f"{self.url}/api/v2{path}", headers=headers, timeout=timeout, **options
+            )
+            if last or answer.status_code != 401:
+                break
+            self.refuse(token)
+        return answer
 
     def ask(self, method: str, path: str, **options: Any) -> Any:
         """Ask api and return the JSON of a good answer; raises requests.HTTPError for another."""

@@ -19,7 +19,9 @@ class Verdict:
     not_whole: list[str] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
     seconds_until_whole: list[float] = field(default_factory=list)
-    gaps: list[float] = field(default_factory=list)
+    """For each reader, the longest time for which it lacked a message that was acknowledged."""
+    seconds_to_learn: list[float] = field(default_factory=list)
+    """For each gap of each reader, the time from the acknowledgement of what was missing until the gap was noticed."""
     failed_requests: int = 0
 
     @property
@@ -43,13 +45,10 @@ def check(
     verdict.unexpected = [problem for writer in writers for problem in writer.unexpected]
     _compare_with_writers(truth, writers, verdict)
     expected = {message["position"]: message for message in truth}
-    began = time.monotonic()
+    deadline = time.monotonic() + seconds
     waiting = list(readers)
-    while waiting and time.monotonic() - began < seconds:
-        for reader in list(waiting):
-            if reader.messages == expected:
-                verdict.seconds_until_whole.append(time.monotonic() - began)
-                waiting.remove(reader)
+    while waiting and time.monotonic() < deadline:
+        waiting = [reader for reader in waiting if reader.messages != expected]
         time.sleep(0.05)
     verdict.not_whole = [
         f"a reader lacks positions {sorted(set(expected) - set(reader.messages))[:20]} at seq {reader.seq}"
@@ -58,8 +57,22 @@ def check(
     for reader in readers:
         if reader.order != sorted(reader.order):
             verdict.out_of_order.append("a reader saw positions go back")
-        verdict.gaps += reader.gaps
+        _measure(reader, writers, verdict)
     return verdict
+
+
+def _measure(reader: Reader, writers: list[Writer], verdict: Verdict) -> None:
+    """Times count from the acknowledgement; a push may be earlier than that, and then nothing was lacking."""
+    acknowledged = {position: at for writer in writers for position, at in writer.acknowledged_at.items()}
+    late = [
+        reader.shown_at[position] - at for position, at in acknowledged.items() if position in reader.shown_at
+    ]
+    verdict.seconds_until_whole.append(round(max(0.0, *late), 3))
+    verdict.seconds_to_learn += [
+        round(max(0.0, gap.at - acknowledged[gap.position]), 3)
+        for gap in reader.learned
+        if gap.position in acknowledged
+    ]
 
 
 def _compare_with_writers(truth: list[dict[str, object]], writers: list[Writer], verdict: Verdict) -> None:

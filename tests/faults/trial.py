@@ -5,11 +5,10 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from flack_local.stack import Stack
-
 from .account import Account
+from .catalogue import Fault
 from .checker import Verdict, check
-from .faults import Fault
+from .installation import Installation
 from .reader import Reader
 from .writer import Writer
 
@@ -24,25 +23,34 @@ def people(url: str, count: int) -> list[Account]:
         return list(pool.map(Account.sign_up, accounts))
 
 
-def run(stack: Stack, fault: Fault, accounts: list[Account]) -> Verdict:
-    """Inject a fault once and say what came of it. `accounts`: WRITERS + READERS of them."""
-    return around(accounts[:WRITERS], accounts[WRITERS:], lambda: _inject(stack, fault))
-
-
-def _inject(stack: Stack, fault: Fault) -> None:
-    fault.inject(stack)
-    time.sleep(fault.hold)
-    fault.mend(stack)
+def run(site: Installation, fault: Fault, accounts: list[Account], *, briefly: bool = False) -> Verdict:
+    """Let a fault happen once and say what came of it. `accounts`: WRITERS + READERS of them."""
+    verdict = around(
+        accounts[:WRITERS],
+        accounts[WRITERS:],
+        lambda: fault.happen(site, briefly=briefly),
+        socket_url=site.socket_url,
+    )
+    if fault.graceful and verdict.failed_requests:
+        verdict.unexpected.append(
+            f"{verdict.failed_requests} requests failed although all ended in good order"
+        )
+    return verdict
 
 
 def around(
-    who_write: list[Account], who_read: list[Account], disturb: Callable[[], None], *, per_second: float = 5
+    who_write: list[Account],
+    who_read: list[Account],
+    disturb: Callable[[], None],
+    *,
+    per_second: float = 5,
+    socket_url: str | None = None,
 ) -> Verdict:
     """Let people write (each so many messages a second) and read in a new channel while `disturb` runs, then check."""
     channel_id = who_write[0].new_channel()
     for account in (*who_write[1:], *who_read):
         account.ask("POST", f"/channels/{channel_id}/members", json={})
-    readers = [Reader(account, channel_id).start() for account in who_read]
+    readers = [Reader(account, channel_id, socket_url).start() for account in who_read]
     writers = [Writer(account, channel_id, per_second=per_second).start() for account in who_write]
     try:
         _wait(lambda: all(reader.connects and len(reader.messages) > len(writers) for reader in readers))
@@ -55,6 +63,8 @@ def around(
             writer.stop()
         for reader in readers:
             reader.stop()
+        for account in (*who_write[1:], *who_read):
+            account.call("DELETE", f"/channels/{channel_id}/members/{account.user_id}")
 
 
 def _wait(condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -21,9 +21,10 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name=f"writer-{account.nickname}", daemon=True)
         self.acknowledged: dict[str, int] = {}
         """The text of each message that api answered 201 for, and its position."""
+        self.acknowledged_at: dict[int, float] = {}
+        """When each position was acknowledged, on the monotonic clock."""
         self.failed_requests = 0
         self.unexpected: list[str] = []
-        self.slowest = 0.0
 
     def start(self) -> "Writer":
         """Begin posting."""
@@ -45,12 +46,8 @@ class Writer:
             due = max(due, time.monotonic() - CATCH_UP_SECONDS) + self._pause
 
     def _post(self, text: str) -> None:
-        key, began, deadline = uuid.uuid4().hex, time.monotonic(), time.monotonic() + 120
-        while time.monotonic() < deadline:
-            pause = self._try(text, key)
-            if pause is None:
-                self.slowest = max(self.slowest, time.monotonic() - began)
-                return
+        key, deadline = uuid.uuid4().hex, time.monotonic() + 120
+        while time.monotonic() < deadline and (pause := self._try(text, key)) is not None:
             time.sleep(pause)
 
     def _try(self, text: str, key: str) -> float | None:
@@ -67,9 +64,10 @@ class Writer:
             self.failed_requests += 1
             return 0.25
         if answer.status_code == 201:
-            self.acknowledged[text] = answer.json()["position"]
+            position = answer.json()["position"]
+            self.acknowledged[text], self.acknowledged_at[position] = position, time.monotonic()
             return None
-        if answer.status_code in (409, 429, 502, 503, 504):
+        if answer.status_code in (401, 409, 429, 502, 503, 504):
             self.failed_requests += 1
             return min(2.0, float(answer.headers.get("Retry-After", "0.25")))
         self.failed_requests += 1

@@ -1,6 +1,6 @@
 """Half load for a while, with every process looked at: writes docs/benchmarks/soak.{json,svg,md}.
 
-python -m tests.faults.soak --minutes 60
+make soak MINUTES=60
 """
 
 import argparse

@@ -220,13 +220,14 @@ class Stack:
         }
         environment = services.environment(service, self._owned, overrides)
         spec = services.spec(service, name, self.layout.run / name, port, metrics_port, environment)
-        return self._child(spec)
+        return self.make_child(spec)
 
     def add(self, spec: Spec) -> None:
         """Take a process into the stack; it is started later."""
-        self.children[spec.name] = self._child(spec)
+        self.children[spec.name] = self.make_child(spec)
 
-    def _child(self, spec: Spec) -> Child:
+    def make_child(self, spec: Spec) -> Child:
+        """The child that runs a spec. Tests that put something between processes do it here."""
         rotate(self._log(spec.name))
         return Child(spec, self._log(spec.name))
 
