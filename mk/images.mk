@@ -1,4 +1,4 @@
-# The four images. VERSION is the chart's appVersion, so that `helm install` without values finds them.
+# The four images, tagged VERSION and `dev`. VERSION is the chart's appVersion, so that `helm install` without values finds them.
 SERVICES := api web realtime worker
 VERSION ?= $(shell awk '/^appVersion:/ {gsub(/"/, "", $$2); print $$2}' helm/flack/Chart.yaml)
 REVISION ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
@@ -9,7 +9,7 @@ images: $(addprefix image-,$(SERVICES)) ## build the four images (VERSION=…)
 
 image-%:
 	@echo "==> flack-$*:$(VERSION)"
-	DOCKER_BUILDKIT=1 docker build -q -f services/$*/Dockerfile -t flack-$*:$(VERSION) \
+	DOCKER_BUILDKIT=1 docker build -q -f services/$*/Dockerfile -t flack-$*:$(VERSION) -t flack-$*:dev \
 	  --build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) .
 
 load-images: ## load the images into the kind cluster (KIND_CLUSTER=flack)
