@@ -106,3 +106,46 @@ def test_signing_out_leads_to_the_form_and_a_stranger_comes_back_to_what_they_wa
     ann.page.get_by_label("Password").fill("a bicycle by the canal")
     ann.page.get_by_role("button", name="Sign in").click()
     expect(ann.page).to_have_url(wanted)
+
+
+def test_a_link_to_a_public_channel_offers_to_join_it(ann: Person, bob: Person) -> None:
+    ann.create_channel("open-house")
+    ann.say("welcome all")
+    ann.sees("welcome all")
+    bob.page.goto(ann.page.url)
+    expect(bob.page.get_by_role("heading", name="You are not in open-house")).to_be_visible()
+    bob.page.get_by_role("button", name="Join open-house").click()
+    bob.sees("welcome all")
+    expect(bob.composer).to_be_visible()
+    bob.page.goto("/c/987654321")
+    expect(bob.page.get_by_role("heading", name="This conversation is not here")).to_be_visible()
+    bob.problems.clear()  # browsers report the 404 as an error
+
+
+def test_a_refused_message_holds_up_nothing_and_stays_where_it_was_written(ann: Person) -> None:
+    ann.create_channel("refusals")
+    ann.say("first")
+    ann.sees("first")
+    ann.page.route(
+        "**/messages",
+        lambda route: (
+            route.fulfill(
+                status=422,
+                content_type="application/problem+json",
+                body='{"status": 422, "code": "invalid", "detail": "That message is too long.", "errors": []}',
+            )
+            if "refused words" in (route.request.post_data or "")
+            else route.continue_()
+        ),
+    )
+    ann.say("refused words")
+    expect(ann.page.get_by_text("Not sent.")).to_be_visible()
+    ann.say("later")
+    expect(ann.page.locator(".message-body").filter(has_text="later")).to_be_visible()
+    order = ann.page.locator("[role=article]").all_inner_texts()
+    assert [word for text in order for word in ("first", "refused words", "later") if word in text] == [
+        "first", "refused words", "later",
+    ]  # fmt: skip
+    ann.page.get_by_role("button", name="Delete", exact=True).click()
+    expect(ann.page.get_by_text("Not sent.")).to_have_count(0)
+    ann.problems.clear()  # browsers report the 422 as an error

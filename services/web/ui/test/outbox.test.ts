@@ -32,7 +32,7 @@ function world(answers: Answer[] = []) {
   let time = 0;
   const type = (key: string, channel_id = 7): void => {
     time += 1;
-    sender.add({ key, channel_id, source: key, created_at: new Date(time).toISOString() });
+    sender.add({ key, channel_id, source: key, created_at: new Date(time).toISOString(), after: null });
   };
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
@@ -128,7 +128,7 @@ describe("messages on their way", () => {
 
 describe("what a reload finds", () => {
   const item = (key: string, time: number, state: Pending["state"] = "sending"): Pending => ({
-    key, channel_id: 7, source: key, created_at: new Date(time).toISOString(), state, problem: null,
+    key, channel_id: 7, source: key, created_at: new Date(time).toISOString(), after: null, state, problem: null,
   });
 
   it("is everything that was on its way, oldest first, by person", () => {

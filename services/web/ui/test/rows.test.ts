@@ -36,12 +36,27 @@ describe("rows", () => {
   });
 
   it("keep the key of a message from sending to sent, and show it once", () => {
-    const pending = { key: "k", channel_id: 7, source: "x", created_at: at(2, 10, 0), state: "sending" as const, problem: null };
+    const pending = { key: "k", channel_id: 7, source: "x", created_at: at(2, 10, 0), after: 0, state: "sending" as const, problem: null };
     const before = rows({ pending: [pending] });
     const after = rows({ pending: [pending], messages: [message(1, { nonce: "k", user_id: 1 })] });
     expect(before.at(-1)?.key).toBe("k");
     expect(after.filter((row) => row.key === "k")).toHaveLength(1);
     expect(after.at(-1)?.kind).toBe("message");
+  });
+
+  it("leave a refused message where it was written, above what was sent later", () => {
+    const item = { channel_id: 7, source: "x", created_at: at(2, 10, 0), problem: null };
+    const pending = [
+      { ...item, key: "refused", after: 1, state: "failed" as const },
+      { ...item, key: "waiting", after: 1, state: "queued" as const },
+    ];
+    const list = rows({ pending, messages: [message(1), message(2, { user_id: 1, nonce: "later" }), message(3)] });
+    expect(list.map((row) => row.key).filter((key) => !/^(start|day)/.test(key))).toEqual(["message-101", "refused", "message-102", "message-103", "waiting"]);
+  });
+
+  it("have keys of their own where others send one nonce twice", () => {
+    const keys = rows({ messages: [message(1, { nonce: "same" }), message(2, { nonce: "same" })] }).map((row) => row.key);
+    expect(new Set(keys).size).toBe(keys.length);
   });
 
   it("have keys of their own, all of them", () => {

@@ -4,6 +4,8 @@ export interface Pending {
   channel_id: number;
   source: string;
   created_at: string;
+  /** The position of the channel's last message when this was written; null where that is not known. */
+  after: number | null;
   state: "queued" | "sending" | "failed";
   problem: string | null;
 }

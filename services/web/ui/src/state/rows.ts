@@ -22,12 +22,26 @@ export interface RowsInput {
   me: number;
 }
 
-/** The rows of a channel: day separators, the "New" line, messages grouped by author, then what is being sent. */
+/**
+ * The rows of a channel: day separators, the "New" line, messages grouped by author, then what is being sent. What
+ * failed stands where it was written, between the messages before and those that came later.
+ */
 export function rowsOf(input: RowsInput): Row[] {
   const rows: Row[] = [{ kind: input.hasBefore ? "loading" : "start", key: input.hasBefore ? "loading-before" : "start" }];
   let previous = null as { day: string; user: number; at: number } | null;
   let lineStands = false;
+  for (const { key } of input.pending) own.set(key, input.me);
+  const failed = input.pending.filter((item) => item.state === "failed" && item.after !== null);
+  const addPending = (pending: Pending): void => {
+    const at = Date.parse(pending.created_at);
+    const day = dayKey(at);
+    if (previous && previous.day !== day) rows.push({ kind: "day", key: `day-${day}-${pending.key}`, at: pending.created_at });
+    const first = previous?.day !== day || !continues(previous, input.me, at);
+    rows.push({ kind: "pending", key: pending.key, pending, first });
+    previous = { day, user: input.me, at };
+  };
   for (const message of input.messages) {
+    while (failed[0] && (failed[0].after ?? 0) < message.position) addPending(failed.shift() as Pending);
     const { key, at, day } = factsOf(message);
     let breaks = false;
     if (previous?.day !== day) {
@@ -43,15 +57,10 @@ export function rowsOf(input: RowsInput): Row[] {
     previous = { day, user: message.user_id, at };
   }
   if (input.hasAfter) rows.push({ kind: "loading", key: "loading-after" });
+  failed.forEach(addPending);
   const sent = new Set(input.pending.length > 0 ? input.messages.slice(-200).map((message) => message.nonce) : []);
   for (const pending of input.pending) {
-    if (sent.has(pending.key)) continue;
-    const at = Date.parse(pending.created_at);
-    const day = dayKey(at);
-    if (previous && previous.day !== day) rows.push({ kind: "day", key: `day-${day}`, at: pending.created_at });
-    const first = previous?.day !== day || !continues(previous, input.me, at);
-    rows.push({ kind: "pending", key: pending.key, pending, first });
-    previous = { day, user: input.me, at };
+    if (!sent.has(pending.key) && (pending.state !== "failed" || pending.after === null)) addPending(pending);
   }
   return rows;
 }
@@ -74,8 +83,11 @@ function factsOf(message: Message): Facts {
   return made;
 }
 
-export function rowKey(message: Pick<Message, "id" | "nonce">): string {
-  return message.nonce ?? `message-${message.id}`;
+/** The keys of what was written in this page, by its author. Nonces of others may come twice. */
+const own = new Map<string, number>();
+
+export function rowKey(message: Pick<Message, "id" | "nonce" | "user_id">): string {
+  return message.nonce !== null && own.get(message.nonce) === message.user_id ? message.nonce : `message-${message.id}`;
 }
 
 function continues(previous: { user: number; at: number } | null, user: number, at: number): boolean {

@@ -27,7 +27,7 @@ function parse(text: string | null): Pending | null {
     const item = JSON.parse(text ?? "null") as Partial<Pending> | null;
     if (typeof item?.key !== "string" || typeof item.channel_id !== "number" || typeof item.source !== "string") return null;
     const created_at = item.created_at ?? new Date(0).toISOString();
-    return { key: item.key, channel_id: item.channel_id, source: item.source, created_at, state: item.state ?? "queued", problem: item.problem ?? null };
+    return { key: item.key, channel_id: item.channel_id, source: item.source, created_at, after: item.after ?? null, state: item.state ?? "queued", problem: item.problem ?? null };
   } catch {
     return null;
   }

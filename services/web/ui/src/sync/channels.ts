@@ -22,6 +22,11 @@ export async function joinChannel(channelId: number): Promise<void> {
   await open(channelId);
 }
 
+/** A channel that one sees, in it or not. */
+export function readChannel(channelId: number): Promise<Channel> {
+  return api(`/channels/${channelId}`);
+}
+
 export function leaveChannel(channelId: number): Promise<void> {
   return api(`/channels/${channelId}/members/me`, { method: "DELETE" });
 }

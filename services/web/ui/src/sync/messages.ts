@@ -16,7 +16,8 @@ let lastTime = 0;
 export function sendMessage(channelId: number, source: string): void {
   lastTime = Math.max(Date.now(), lastTime + 1); // times tell the order, also of what is typed within a millisecond
   const created_at = new Date(lastTime).toISOString();
-  running?.sender.add({ key: newKey(), channel_id: channelId, source, created_at });
+  const after = chat.peek()?.channels[channelId]?.last_position ?? null;
+  running?.sender.add({ key: newKey(), channel_id: channelId, source, created_at, after });
 }
 
 export function retryMessages(channelId: number): void {

@@ -13,6 +13,7 @@ import { attempt } from "./attempt";
 import { MessageList } from "./MessageList";
 import { Notice } from "./Notice";
 import { SkeletonList } from "./Skeleton";
+import { Visitor } from "./Visitor";
 
 /** Unread messages up to which a visit starts at the first of them; beyond, it starts at the end with a way back. */
 const START_AT_UNREAD = 40;
@@ -47,16 +48,7 @@ export function Conversation({ channelId, messageId }: { channelId: number; mess
   }, [channelId, known, here]);
 
   if (!channel || !chat.value) {
-    return (
-      <main class="conversation">
-        <ConversationHeader title="Not found" />
-        <Notice icon="search" title="This conversation is not here" body="It may be private, archived, or the link may be incomplete.">
-          <a class="button is-primary" href="/">
-            Open my channels
-          </a>
-        </Notice>
-      </main>
-    );
+    return <Visitor channelId={channelId} path={messageId === null ? `/c/${channelId}` : `/c/${channelId}/m/${messageId}`} />;
   }
   return (
     <main class="conversation" aria-label={titleOf(chat.value, channel)}>

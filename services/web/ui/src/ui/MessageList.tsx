@@ -11,7 +11,7 @@ import { Icon } from "./Icon";
 import { ListWindow } from "./listWindow";
 import { makeDraw } from "./drawRows";
 import { moveFocus, useFollowOwn, useNewLine } from "./newLine";
-import { dayName } from "./times";
+import { dayName, startOfDay } from "./times";
 
 /** Pixels from either end at which more messages are fetched. */
 const FETCH_AHEAD = 1500;
@@ -28,7 +28,7 @@ export function MessageList({ channelId }: { channelId: number }) {
   const redraw = useSignal(0);
   const marked = useSignal<string | null>(null);
   const atEnd = useSignal(true);
-  const topDay = useSignal<string | null>(null);
+  const topDay = useSignal<number | null>(null);
   const lineAbove = useSignal(false);
 
   const channel = useComputed(() => chat.value?.channels[channelId]);
@@ -53,8 +53,9 @@ export function MessageList({ channelId }: { channelId: number }) {
     const box = scroller.current;
     if (!box) return;
     const { top, lastPosition } = list.inSight(box);
-    atEnd.value = list.following && !view.peek()?.hasAfter;
-    topDay.value = top?.kind === "message" ? top.message.created_at : null;
+    atEnd.value = list.isNearEnd(box) && !view.peek()?.hasAfter;
+    const day = top?.kind === "message" ? startOfDay(Date.parse(top.message.created_at)) : null;
+    if (topDay.peek() !== day) topDay.value = day; // drawn again once a day, not once a message
     lineAbove.value = list.isAbove("new", box);
     if (focused.peek()) markRead(channelId, lastPosition);
     if (loadProblems.peek()[channelId] !== undefined) return;
@@ -130,9 +131,9 @@ export function MessageList({ channelId }: { channelId: number }) {
   const line = newAfter.value;
   return (
     <div class="list" data-turn={turn}>
-      {topDay.value && (
+      {topDay.value !== null && (
         <div class="day day-top" aria-hidden="true">
-          {dayName(Date.parse(topDay.value), now.value)}
+          {dayName(topDay.value, now.value)}
         </div>
       )}
       <div

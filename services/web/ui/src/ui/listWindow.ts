@@ -6,6 +6,8 @@ const MARGIN = 900;
 const EDGE = 350;
 /** Pixels from the bottom within which the list follows new messages. */
 const NEAR_BOTTOM = 48;
+/** Pixels that count as the very end: scroll positions are rounded. */
+const AT_BOTTOM = 1;
 
 /** Heights by row, kept by channel for the next visit while the width stays. */
 const known = new Map<number, Map<string, number>>();
@@ -16,6 +18,7 @@ export class ListWindow {
   span: Span = { start: 0, end: 0 };
   /** Whether the list follows its end. */
   following = true;
+  private lastTop = 0;
   private rows: readonly Row[] = [];
   private indexes = new Map<string, number>();
   private offsets: Offsets = offsetsOf(0, () => 0);
@@ -59,13 +62,18 @@ export class ListWindow {
     setHeight(below, total - (this.offsets.tops[this.span.end] ?? total));
     const top = this.following ? scroller.scrollHeight - scroller.clientHeight : this.anchored();
     if (top !== null && Math.abs(top - scroller.scrollTop) >= 0.5) scroller.scrollTop = top;
+    this.lastTop = scroller.scrollTop;
     return this.respan(scroller);
   }
 
   /** The reader scrolled. Answers whether other rows must be drawn. */
   scrolled(scroller: HTMLElement): boolean {
-    const { scrollTop, clientHeight, scrollHeight } = scroller;
-    this.following = scrollHeight - scrollTop - clientHeight <= NEAR_BOTTOM;
+    const { scrollTop } = scroller;
+    const left = distanceToEnd(scroller);
+    // Who scrolls up by a little wants to stay there; who comes near the end from above is taken to it.
+    if (scrollTop < this.lastTop && left > AT_BOTTOM) this.following = false;
+    else if (scrollTop > this.lastTop) this.following = left <= NEAR_BOTTOM;
+    this.lastTop = scrollTop;
     this.anchor = this.anchorAt(scrollTop);
     return this.respan(scroller);
   }
@@ -96,6 +104,11 @@ export class ListWindow {
   isAbove(key: string, scroller: HTMLElement): boolean {
     const index = this.indexes.get(key);
     return index !== undefined && (this.offsets.tops[index + 1] ?? 0) < scroller.scrollTop;
+  }
+
+  /** Whether the end is in sight, followed or not. */
+  isNearEnd(scroller: HTMLElement): boolean {
+    return this.following || distanceToEnd(scroller) <= NEAR_BOTTOM;
   }
 
   private respan(scroller: HTMLElement): boolean {
@@ -139,6 +152,10 @@ export class ListWindow {
     }
     knownWidth = width;
   }
+}
+
+function distanceToEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {
+  return scrollHeight - scrollTop - clientHeight;
 }
 
 /** Writes only what changed: a write makes the next read lay the page out again. */

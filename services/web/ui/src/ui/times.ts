@@ -8,7 +8,8 @@ const dateOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 
-const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
+/** The first moment of a time's local day. */
+export const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
 /** Relative within the hour, a clock time within the day, a date before. */
 export function shortTime(at: number, now: number): string {
