@@ -20,6 +20,10 @@ from flack_domain.wait_for_schema import known_revisions
 
 Progress = Callable[[str, int, int], None]
 
+SEQS_AHEAD = 1_000_000
+"""How far the copy's streams start ahead of the archive's. Events are left out, so whoever followed the original has to
+load anew; were they at a seq that the copy gives out again, they would take new events for ones that they know."""
+
 
 def restore(engine: Engine, folder: Path, *, progress: Progress) -> Manifest:
     """Import an archive.
@@ -93,9 +97,11 @@ def _insert(connection: Connection, table: str, rows: list[str]) -> None:
                 f"Rows of {table} have a field that this version does not know: {min(unknown)}."
             )
         names = ", ".join(f'"{column}"' for column in columns)
+        # Raised as a row comes in, which happens once however often the import is run.
+        values = names.replace('"last_seq"', f'"last_seq" + {SEQS_AHEAD}')
         connection.execute(
             text(
-                f"insert into {table} ({names}) select {names} "  # noqa: S608 (names of our own tables and columns)
+                f"insert into {table} ({names}) select {values} "  # noqa: S608 (names of our own tables and columns)
                 f"from jsonb_populate_recordset(null::{table}, cast(:rows as jsonb)) {_where_known(table, columns)}"
             ),
             {"rows": f"[{','.join(group)}]"},

@@ -13,7 +13,7 @@ KEYS = {
 LEFT_OUT = {
     "sessions": "people sign in again",
     "refresh_tokens": "belong to sessions",
-    "events": "streams keep their numbers; who asks for older ones loads anew",
+    "events": "the copy's streams start far ahead; who asks for older ones loads anew",
     "idempotency_keys": "answers kept for a day, for retries",
     "tasks": "carried out where they were asked for",
     "export_chunks": "belong to tasks",
