@@ -1,6 +1,7 @@
 """What the views of this process share, made once by `create_app`."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from flack_kit.jwt import Signer
 from flack_kit.queue import TaskSender
@@ -22,9 +23,13 @@ class Services:
     outbox: Outbox
     tasks: TaskSender
     signer: Signer
+    before_close: list[Callable[[], None]] = field(default_factory=list)
+    """What else uses the connections and must end before they do."""
 
     def close(self) -> None:
         """Send and mark what is left, then let go of the connections."""
+        for end in self.before_close:
+            end()
         self.outbox.close()
         self.redis.close()
         self.engine.dispose()

@@ -14,6 +14,7 @@ WINDOW = 15
 """Seconds over which requests are counted."""
 _TELL_SECONDS = 1.0
 _KEEP_SECONDS = 4 * WINDOW
+_CLOSE_SECONDS = 5.0
 
 
 class RequestCounter:
@@ -25,6 +26,7 @@ class RequestCounter:
         self._untold: Counter[int] = Counter()
         self._lock = threading.Lock()
         self._wake = threading.Event()
+        self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
     def count(self) -> None:
@@ -51,11 +53,18 @@ class RequestCounter:
                 total = sum(self._own[second] for second in seconds)
         return total / WINDOW
 
+    def close(self) -> None:
+        """Tell what is left, and use Redis no more."""
+        self._closing.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(_CLOSE_SECONDS)
+
     def _tell_regularly(self) -> None:
-        while True:
+        while not self._closing.is_set():
             self._wake.wait()
             self._wake.clear()
-            time.sleep(_TELL_SECONDS)  # requests gather meanwhile
+            self._closing.wait(_TELL_SECONDS)  # requests gather meanwhile
             self._forget()
             try:
                 self._tell()

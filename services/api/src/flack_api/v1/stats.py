@@ -14,6 +14,7 @@ def init_statistics(app: Flask) -> None:
     """Count every request but those of Flack's own services, which stand for sockets' events."""
     made = app.extensions["flack_services"]
     counter = app.extensions["flack_v1_requests"] = RequestCounter(made.redis)
+    made.before_close.append(counter.close)
 
     def count() -> None:
         route = current_route()
