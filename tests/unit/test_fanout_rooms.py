@@ -136,3 +136,13 @@ def test_the_bucket_refills_with_time() -> None:
     assert [bucket.take() for _ in range(3)] == [True, True, False]
     now[0] = 0.1
     assert [bucket.take(), bucket.take()] == [True, False]
+
+
+def test_who_finds_the_bucket_empty_is_told_of_a_turn_after_everybody_before() -> None:
+    now = [0.0]
+    bucket = Bucket(10, 1, lambda: now[0])
+    assert bucket.take()
+    assert [round(bucket.turn() * 9) for _ in range(3)] == [1, 2, 3]  # nine tenths of the rate are promised
+    now[0] = 10.0
+    assert round(bucket.turn() * 9) == 1
+    assert max(bucket.turn() for _ in range(1000)) == 60

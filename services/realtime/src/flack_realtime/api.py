@@ -24,7 +24,7 @@ class InternalApi:
     def __init__(self, base_url: str, service_key: str) -> None:
         # urllib3 itself: the layers that httpx2 has above a connection cost three times as much CPU.
         self._pool = urllib3.connection_from_url(
-            base_url, maxsize=20, timeout=_TIMEOUT, retries=False, headers={SERVICE_KEY_HEADER: service_key}
+            base_url, maxsize=100, timeout=_TIMEOUT, retries=False, headers={SERVICE_KEY_HEADER: service_key}
         )
         self._memberships = Gather(self._ask_memberships, seconds=_GATHER_SECONDS, most=_MOST_PEOPLE)
 

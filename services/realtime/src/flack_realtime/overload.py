@@ -8,11 +8,14 @@ from time import monotonic
 import gevent
 
 _EVERY_SECONDS = 0.25
-_TYPING_LAG, _PRESENCE_LAG, _CONNECT_LAG = 0.25, 0.5, 2.0
+_TYPING_LAG, _PRESENCE_LAG, _CONNECT_LAG = 0.25, 0.5, 1.0
 
 
 class Overload:
-    """Measures by how much a short sleep overshoots. `lag` falls slowly, so that it does not flutter."""
+    """Measures by how much a short sleep overshoots, and how long a greenlet then waits until it is its turn.
+
+    `lag` falls slowly, so that it does not flutter.
+    """
 
     def __init__(self) -> None:
         self.lag = 0.0
@@ -47,6 +50,7 @@ class Overload:
         while True:
             before = monotonic()
             gevent.sleep(_EVERY_SECONDS)
+            gevent.sleep(0)  # behind all greenlets that are ready
             late = max(0.0, monotonic() - before - _EVERY_SECONDS)
             self.longest = max(self.longest, late)
             self.lag = max(late, self.lag * 0.8)

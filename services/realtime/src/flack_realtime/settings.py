@@ -19,7 +19,7 @@ class RealtimeSettings(ServiceSettings):
     """Long polling beside WebSocket; needs session affinity at the load balancer."""
     realtime_max_sockets: int = Field(default=20_000, ge=1)
     """How many connections one process takes before it answers 503."""
-    realtime_connects_per_second: float = Field(default=200, gt=0)
+    realtime_connects_per_second: float = Field(default=250, gt=0)
     """How many new connections a second one process admits; the rest are told to come back."""
     realtime_connect_burst: int = Field(default=400, ge=1)
     realtime_spill_bytes: int = Field(default=1 << 20, ge=1024)
