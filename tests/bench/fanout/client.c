@@ -1,10 +1,11 @@
 /* Many Socket.IO clients in one process: what every server of the comparison is measured with.
  *
- *   client PORT SOCKETS TOKENS_FILE|- CONNECTS_PER_SECOND
+ *   client PORT SOCKETS TOKENS_FILE|- CONNECTS_PER_SECOND [FIRST_TOKEN]
  *
  * Opens SOCKETS WebSockets to 127.0.0.1:PORT, speaks Engine.IO 4 and Socket.IO 5 as far as a listener must, answers
  * heartbeats, and counts event packets that hold "t":NANOSECONDS (CLOCK_MONOTONIC at publishing). TOKENS_FILE has one
- * access token a line, used in turn. Commands on standard input, each answered by one line of JSON on standard output:
+ * access token a line, used in turn from number FIRST_TOKEN on; with tokens a socket is ready once it was told `ready`,
+ * without once it is connected. Who is answered 503 comes back after Retry-After. Commands on standard input, each answered by one line of JSON on standard output:
  *   begin        forget what was counted
  *   end          what was counted since: deliveries, latencies, this process's own CPU seconds
  *   close N      close N sockets at once
@@ -13,7 +14,6 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,17 +25,18 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HANDSHAKE, OPENING, READY, CLOSED };
+enum { CONNECTING, HANDSHAKE, OPENING, READY, CLOSED };
 enum { BUFFER = 2048, BUCKETS = 4000, MAX_EVENTS = 512 };
 
 struct conn {
     int fd, state, slot;
+    double again; /* when to knock again after a 503 */
     size_t have, room;
     unsigned char *buffer;
 };
 
 static struct conn *conns;
-static int total, opened, ready, closed_by_server, refused, ep, port;
+static int total, opened, ready, closed_by_server, refused, knocks, waiting, ep, port, first_token;
 static char **tokens;
 static int token_count;
 /* Latency histogram: bucket = 50 microseconds up to 50 ms, then 1 ms. */
@@ -96,29 +97,46 @@ static void start(int slot) {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     /* One source address has some 28,000 ports; loopback has 16 million addresses. */
     struct sockaddr_in from = {.sin_family = AF_INET};
-    from.sin_addr.s_addr = htonl(0x7f000001u + (uint32_t)(slot / 20000));
+    from.sin_addr.s_addr = htonl(0x7f000001u + (uint32_t)(slot / 4000));
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     c->slot = slot;
-    c->fd = socket(AF_INET, SOCK_STREAM, 0);
+    c->again = 0;
+    knocks++;
+    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     int one = 1;
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (bind(c->fd, (struct sockaddr *)&from, sizeof from) || connect(c->fd, (struct sockaddr *)&to, sizeof to)) {
+    if (bind(c->fd, (struct sockaddr *)&from, sizeof from) ||
+        (connect(c->fd, (struct sockaddr *)&to, sizeof to) && errno != EINPROGRESS)) {
         refused++;
         c->state = CLOSED;
         close(c->fd);
         return;
     }
-    fcntl(c->fd, F_SETFL, O_NONBLOCK);
     c->buffer = malloc(c->room = BUFFER);
     c->have = 0;
-    c->state = HANDSHAKE;
+    c->state = CONNECTING;
+    struct epoll_event e = {.events = EPOLLOUT, .data.u32 = (uint32_t)slot};
+    epoll_ctl(ep, EPOLL_CTL_ADD, c->fd, &e);
+}
+
+static void ask(struct conn *c) {
     char request[512];
     int n = snprintf(request, sizeof request,
         "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", port);
-    if (send(c->fd, request, (size_t)n, MSG_NOSIGNAL) < 0) { drop(c, 1); return; }
-    struct epoll_event e = {.events = EPOLLIN, .data.u32 = (uint32_t)slot};
-    epoll_ctl(ep, EPOLL_CTL_ADD, c->fd, &e);
+    c->state = HANDSHAKE;
+    if (send(c->fd, request, (size_t)n, MSG_NOSIGNAL) < 0) { refused++; drop(c, 0); return; }
+    struct epoll_event e = {.events = EPOLLIN, .data.u32 = (uint32_t)c->slot};
+    epoll_ctl(ep, EPOLL_CTL_MOD, c->fd, &e);
+}
+
+static void come_back(struct conn *c, const char *head) {
+    const char *wait = strstr(head, "Retry-After: ");
+    double seconds = wait ? atof(wait + 13) : 0;
+    drop(c, 0);
+    if (!wait) { refused++; return; }
+    c->again = now_ns() / 1e9 + seconds + rand() / (double)RAND_MAX;
+    waiting++;
 }
 
 static void packet(struct conn *c, const char *text, size_t n, uint64_t at) {
@@ -126,12 +144,13 @@ static void packet(struct conn *c, const char *text, size_t n, uint64_t at) {
     if (text[0] == '2' && n == 1) { send_text(c, "3", 1); return; }
     if (text[0] == '0') {
         char hello[4096];
-        int m = token_count ? snprintf(hello, sizeof hello, "40{\"token\":\"%s\"}", tokens[c->slot % token_count])
+        int m = token_count ? snprintf(hello, sizeof hello, "40{\"token\":\"%s\"}", tokens[(first_token + c->slot) % token_count])
                             : snprintf(hello, sizeof hello, "40");
         send_text(c, hello, (size_t)m);
         return;
     }
-    if (n >= 2 && text[0] == '4' && text[1] == '0' && c->state == OPENING) { c->state = READY; ready++; return; }
+    int is_ready = token_count ? n > 10 && !memcmp(text, "42[\"ready\"", 10) : n >= 2 && !memcmp(text, "40", 2);
+    if (is_ready && c->state == OPENING) { c->state = READY; ready++; return; }
     if (n >= 2 && text[0] == '4' && text[1] == '4') { refused++; drop(c, 0); return; }
     if (n >= 2 && text[0] == '4' && text[1] == '2') {
         const char *stamp = memmem(text, n, "\"t\":", 4);
@@ -180,7 +199,11 @@ static void readable(struct conn *c, uint64_t at) {
         if (c->state == HANDSHAKE) {
             unsigned char *end = memmem(c->buffer, c->have, "\r\n\r\n", 4);
             if (!end) return;
-            if (memcmp(c->buffer, "HTTP/1.1 101", 12)) { refused++; drop(c, 0); return; }
+            if (memcmp(c->buffer, "HTTP/1.1 101", 12)) {
+                *end = 0;
+                come_back(c, (char *)c->buffer);
+                return;
+            }
             size_t used = (size_t)(end + 4 - c->buffer);
             memmove(c->buffer, c->buffer + used, c->have -= used);
             c->state = OPENING;
@@ -203,8 +226,8 @@ static void read_tokens(const char *path) {
 }
 
 static void say_state(const char *what, double seconds) {
-    printf("{\"%s\":true,\"ready\":%d,\"refused\":%d,\"closed_by_server\":%d,\"seconds\":%.4f}\n", what, ready, refused,
-           closed_by_server, seconds);
+    printf("{\"%s\":true,\"ready\":%d,\"refused\":%d,\"closed_by_server\":%d,\"knocks\":%d,\"seconds\":%.4f}\n", what,
+           ready, refused, closed_by_server, knocks, seconds);
     fflush(stdout);
 }
 
@@ -247,7 +270,8 @@ static int command(double *began, double *cpu) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 5) { fputs("usage: client PORT SOCKETS TOKENS_FILE|- CONNECTS_PER_SECOND\n", stderr); return 2; }
+    if (argc < 5) { fputs("usage: client PORT SOCKETS TOKENS_FILE|- CONNECTS_PER_SECOND [FIRST]\n", stderr); return 2; }
+    first_token = argc > 5 ? atoi(argv[5]) : 0;
     port = atoi(argv[1]);
     total = atoi(argv[2]);
     if (strcmp(argv[3], "-")) read_tokens(argv[3]);
@@ -260,9 +284,17 @@ int main(int argc, char **argv) {
     struct epoll_event in = {.events = EPOLLIN, .data.u32 = UINT32_MAX}, events[MAX_EVENTS];
     epoll_ctl(ep, EPOLL_CTL_ADD, 0, &in);
     int told = 0;
+    double looked = 0;
     for (;;) {
         double elapsed = now_ns() / 1e9 - start_time;
-        while (opened < total && opened < elapsed * rate && opened - ready - refused < 200) start(opened++);
+        /* Up to a thousand a second they wait for each other, so that a server that is slower is not flooded. */
+        while (opened < total && opened < elapsed * rate && (rate > 1000 || opened - ready - refused - waiting < 200))
+            start(opened++);
+        if (waiting && elapsed - looked > 0.02) {
+            looked = elapsed;
+            for (int i = 0; i < opened; i++)
+                if (conns[i].again && conns[i].again <= elapsed + start_time) { waiting--; start(i); }
+        }
         if (!told && (ready + refused + closed_by_server >= total || elapsed > total / rate + 120)) {
             say_state("connected", elapsed);
             told = 1;
@@ -272,7 +304,8 @@ int main(int argc, char **argv) {
         for (int i = 0; i < n; i++) {
             if (events[i].data.u32 == UINT32_MAX) { if (!command(&began, &cpu)) return 0; continue; }
             struct conn *c = &conns[events[i].data.u32];
-            if (c->state != CLOSED) readable(c, at);
+            if (c->state == CONNECTING) ask(c);
+            else if (c->state != CLOSED) readable(c, at);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import socket
 import subprocess
 import time
@@ -21,7 +22,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for_port(port: int, process: "subprocess.Popen[Any]", seconds: float = 60) -> None:
+def wait_for_port(port: int, process: "subprocess.Popen[Any]", seconds: float = 180) -> None:
     """Return once something listens there; raise where the process ended or the time is up."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -65,15 +66,30 @@ class Usage:
 class Clients:
     """The C program that plays many sockets."""
 
-    def __init__(self, program: Path, port: int, sockets: int, tokens: Path | None, rate: float) -> None:
+    def __init__(
+        self, program: Path, port: int, sockets: int, tokens: Path | None, *, rate: float, first: int = 0
+    ) -> None:
         self._process = subprocess.Popen(
-            [program, str(port), str(sockets), str(tokens or "-"), str(rate)],
+            [program, str(port), str(sockets), str(tokens or "-"), str(rate), str(first)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
-        self.connected = self._answer()
-        if self.connected["ready"] < sockets:
+        self._sockets = sockets
+
+    def told(self) -> dict[str, Any]:
+        """Wait until all are ready, or two minutes longer than that should take; how that went."""
+        return self._answer()
+
+    def connected(self) -> dict[str, Any]:
+        """The same. Raises RuntimeError where not all are ready."""
+        answer = self.told()
+        if answer["ready"] < self._sockets:
             self.close()
-            raise RuntimeError(f"only {self.connected} of {sockets} sockets became ready")
+            raise RuntimeError(f"only {answer} of {self._sockets} sockets became ready")
+        return answer
+
+    def answered(self) -> bool:
+        """Whether there is an answer to read."""
+        return bool(select.select([self._process.stdout], [], [], 0)[0])
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout

@@ -1,107 +1,124 @@
-"""The comparison as a Markdown table with ratios, and as SVG bars."""
+"""The comparison as a page: goals first, then every figure with its spread, then plots."""
 
+import statistics
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-# figure, how it is printed, whether more is better, and how the ratio is taken
-FANOUT = [
-    ("deliveries_per_cpu_second", "deliveries per CPU-second", "{:,.0f}"),
-    ("microseconds_per_delivery", "CPU µs a delivery", "{:.1f}"),
-    ("p50_ms", "p50 delivery, ms", "{:.2f}"),
-    ("p99_ms", "p99 delivery, ms", "{:.2f}"),
-    ("missing", "missing", "{:,.0f}"),
-    ("client_cpu_share", "clients' own CPU, of a core", "{:.2f}"),
-]
-IDLE = [
-    ("connect_cpu_ms", "CPU ms a connect", "{:.2f}"),
-    ("rss_bytes_per_connection", "resident bytes a connection", "{:,.0f}"),
-    ("idle_cpu_percent", "% of a core, idle with heartbeats", "{:.2f}"),
-    ("elsewhere_cpu_us", "CPU µs of a message for nobody here", "{:.1f}"),
-    ("disconnect_cpu_ms", "CPU ms a disconnect", "{:.3f}"),
-]
+from goals import GOALS
+from plots import bars
 
 
-def _table(summary: dict[str, Any], rows: list[tuple[str, str, str]]) -> list[str]:
-    names = list(summary)
-    lines = [f"| | {' | '.join(names)} |", "| --- |" + " --- |" * len(names)]
-    for key, label, form in rows:
-        cells = []
-        for name in names:
-            figure = summary[name][key]
-            spread = f"{form.format(figure['min'])}–{form.format(figure['max'])}"
-            cells.append(f"{form.format(figure['median'])} ({spread})")
-        lines.append(f"| {label} | {' | '.join(cells)} |")
-    return lines
+class Figure(NamedTuple):
+    """A figure of a scenario: its name, what it is called, how it is printed, the file of its plot if it has one."""
+
+    key: str
+    label: str
+    form: str
+    plot: str | None = None
 
 
-def _ratios(summary: dict[str, Any], rows: list[tuple[str, str, str]]) -> list[str]:
-    if "flack" not in summary:
-        return []
-    lines = []
-    for key, label, _form in rows:
-        ours = summary["flack"][key]["median"]
-        against = [
-            f"{ours / other:.2f} × {name}"
-            for name, figures in summary.items()
-            if name != "flack" and (other := figures[key]["median"]) > 0
-        ]
-        if against and key not in ("missing", "client_cpu_share"):
-            lines.append(f"- {label}: {', '.join(against)}")
-    return lines
-
-
-def bars(title: str, values: dict[str, float]) -> str:
-    """Horizontal bars as SVG, readable on light and dark pages."""
-    most, width, row = max(values.values()) or 1, 640, 34
-    height = 40 + row * len(values)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        'font-family="system-ui" font-size="13">',
-        f'<rect width="{width}" height="{height}" fill="#fff"/><text x="12" y="24" font-weight="600">{title}</text>',
-    ]
-    for index, (name, value) in enumerate(values.items()):
-        y, length = 40 + index * row, 420 * value / most
-        colour = "#3b5bdb" if name == "flack" else "#adb5bd"
-        parts.append(
-            f'<text x="12" y="{y + 17}">{name}</text><rect x="90" y="{y + 3}" width="{length:.1f}" height="20" rx="3" '
-            f'fill="{colour}"/><text x="{98 + length:.1f}" y="{y + 17}">{value:,.4g}</text>'
-        )
-    return "".join(parts) + "</svg>\n"
+FIGURES = {
+    "fanout": [
+        Figure("deliveries_per_cpu_second", "deliveries per CPU-second", "{:,.0f}", "deliveries"),
+        Figure("microseconds_per_delivery", "CPU µs a delivery", "{:.1f}"),
+        Figure("p50_ms", "p50 delivery, ms", "{:.2f}"),
+        Figure("p99_ms", "p99 delivery, ms", "{:.2f}", "p99"),
+        Figure("missing", "missing", "{:,.0f}"),
+        Figure("client_cpu_percent", "clients' own CPU, % of a core", "{:.0f}"),
+    ],
+    "connections": [
+        Figure("connect_cpu_ms", "CPU ms a connect", "{:.2f}", "connect"),
+        Figure("rss_bytes_per_connection", "resident bytes a connection", "{:,.0f}", "memory"),
+        Figure("elsewhere_cpu_us", "CPU µs of a message for nobody here", "{:.1f}"),
+        Figure("disconnect_cpu_ms", "CPU ms a disconnect", "{:.3f}"),
+        Figure("idle_cpu_percent", "% of a core, 9,000 idle with heartbeats", "{:.2f}"),
+    ],
+    "rooms": [
+        Figure("of_10_us", "CPU µs a delivery, 10 in the room", "{:.1f}"),
+        Figure("of_100_us", "100", "{:.1f}"),
+        Figure("of_1000_us", "1,000", "{:.1f}"),
+        Figure("of_10000_us", "10,000", "{:.1f}"),
+    ],
+    "storm": [
+        Figure("back_seconds", "until all are back and were told of all their streams, s", "{:.1f}"),
+        Figure("not_back", "not back two minutes later", "{:,.0f}"),
+        Figure("knocks_per_client", "attempts a client", "{:.2f}"),
+        Figure("cpu_percent", "CPU of the process meanwhile, % of a core", "{:.0f}"),
+        Figure("stayed_p50_ms", "p50 delivery to the 1,000 who stayed, ms", "{:.1f}"),
+        Figure("stayed_p99_ms", "p99, ms", "{:.1f}"),
+        Figure("stayed_max_ms", "slowest, ms", "{:.1f}"),
+        Figure("stayed_missing", "missing", "{:,.0f}"),
+        Figure("stayed_closed", "connections closed", "{:,.0f}"),
+    ],
+}
+ABOUT = {
+    "fanout": "One room of {sockets:,} sockets, messages of 317 bytes, 20,000 deliveries a second offered.",
+    "connections": "{sockets:,} connections opened at 400 a second; then 2,000 messages to a room that nobody here is "
+    "in; then a tenth closes at once; then the rest idles for one heartbeat each. Flack's connect checks a token, asks "
+    "api for the person's channels and joins their rooms; the others' is bare, with one room.",
+    "rooms": "Flack with {sockets:,} open connections; 20,000 deliveries a second to rooms of growing size among them.",
+    "storm": "Flack with 1,000 connections, two messages a second to everybody, and the limits that it has by default; "
+    "then {sockets:,} clients of a lost pod knock within a second. Who is answered 503 comes back after `Retry-After`. "
+    "They are *back* once they were told `ready`: in all their rooms, with the newest seq of each stream to sync from.",
+}
+TITLES = {
+    "fanout": "Fan-out",
+    "connections": "Connections",
+    "rooms": "Size of the room",
+    "storm": "A lost pod",
+}
 
 
 def write_report(report: dict[str, Any], out: Path) -> str:
     """Write fanout.md and its plots into a folder; returns the Markdown."""
-    machine = report["machine"]
-    lines = [
-        "# Fan-out, measured beside its peers",
-        "",
-        f"Made by `make bench`. {machine['processor']}, {machine['cores']} cores shared with the clients and "
-        f"Redis, Linux {machine['kernel']}, Python {machine['python']}, Node {machine['node']}; load before the "
-        f"run {machine['load_at_start']:.1f}. Median (least–most) of {report['rounds']} rounds in alternating "
-        "order; CPU of the server process alone.",
-    ]
-    for part, rows in (("fanout", FANOUT), ("idle", IDLE)):
-        if part not in report:
-            continue
-        summary = report[part]["summary"]
-        offered = ", 20,000 deliveries a second offered" if part == "fanout" else ""
-        lines += ["", f"## {part.capitalize()}: {report[part]['sockets']:,} sockets{offered}", ""]
-        lines += [*_table(summary, rows), "", "Flack's figure is:", *_ratios(summary, rows)]
-        for key, label, _form in rows[:2]:
-            values = {name: figures[key]["median"] for name, figures in summary.items()}
-            (out / f"{part}-{key}.svg").write_text(bars(label, values))
-            lines += ["", f"![{label}]({part}-{key}.svg)"]
-    if "rooms" in report:
-        lines += [
-            "",
-            "## One room of growing size (Flack)",
-            "",
-            "| sockets in the room | CPU µs a delivery |",
-            "| --- | --- |",
-        ]
-        for size, found in report["rooms"].items():
-            costs = sorted(result["microseconds_per_delivery"] for result in found)
-            lines.append(f"| {int(size):,} | {costs[len(costs) // 2]:.1f} ({costs[0]:.1f}–{costs[-1]:.1f}) |")
+    for result in report.get("rooms", {}).get("results", {}).get("flack", []):
+        result["growth"] = result["of_10000_us"] / result["of_10_us"]
+    lines = [*_head(report), *filter(None, (goal.row(report) for goal in GOALS))]
+    for part, figures in FIGURES.items():
+        if part in report:
+            lines += _part(part, figures, report[part], out)
     text = "\n".join(lines) + "\n"
     (out / "fanout.md").write_text(text)
     return text
+
+
+def _head(report: dict[str, Any]) -> list[str]:
+    machine = report["machine"]
+    return [
+        "# Fan-out, measured beside its peers",
+        "",
+        f"`make bench-fanout` makes this page ({report['minutes']} minutes). {machine['processor']}, "
+        f"{machine['cores']} cores shared by server, clients and Redis; Linux {machine['kernel']}, "
+        f"Python {machine['python']}, Node {machine['node']}; load average {machine['load_at_start']:.1f} before the "
+        "run: more than 1 means that others used it too. Servers take turns, in another order each round. CPU "
+        "is that of the server's process alone. The clients are one C program; the bare C writer is one `send` a "
+        "socket and nothing else. Figures are medians (least–most); ratios are of servers in the same round.",
+        "",
+        "| what | goal | found | |",
+        "| --- | ---: | ---: | --- |",
+    ]
+
+
+def _part(part: str, figures: list[Figure], found: dict[str, Any], out: Path) -> list[str]:
+    names, results = list(found["results"]), found["results"]
+    about = ABOUT[part].format(sockets=found["sockets"])
+    rounds = f"{found['rounds']} round{'s' if found['rounds'] > 1 else ''}."
+    lines = ["", f"## {TITLES[part]}", "", f"{about} {rounds}", ""]
+    lines += [f"| | {' | '.join(names)} |", "| --- |" + " ---: |" * len(names)]
+    for figure in figures:
+        values = {name: [result[figure.key] for result in results[name]] for name in names}
+        lines.append(f"| {figure.label} | {' | '.join(_cell(figure.form, values[name]) for name in names)} |")
+        if figure.plot:
+            picture = f"fanout-{figure.plot}.svg"
+            note = f"{found['sockets']:,} sockets; median and range of {rounds[:-1]}"
+            (out / picture).write_text(bars(figure.label, note, values, figure.form))
+    pictures = [figure for figure in figures if figure.plot]
+    return [
+        *lines,
+        *(line for figure in pictures for line in ("", f"![{figure.label}](fanout-{figure.plot}.svg)")),
+    ]
+
+
+def _cell(form: str, values: list[float]) -> str:
+    middle = form.format(statistics.median(values))
+    return f"{middle} ({form.format(min(values))}–{form.format(max(values))})" if len(values) > 1 else middle

@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from flack_kit.jwt import Signer
 from processes import HERE, build, children, free_port, wait_for_port
 
 NAMES = ("flack", "stock", "node", "floor")
+TOKENS = 12_000
 
 
 def event(size: int) -> dict[str, object]:
@@ -29,7 +32,8 @@ def event(size: int) -> dict[str, object]:
 class Server:
     """One server process, its port, and how a message is published to its room."""
 
-    def __init__(self, name: str, redis_port: int, scratch: Path) -> None:
+    def __init__(self, name: str, redis_port: int, scratch: Path, **environment: str) -> None:
+        self._environment = environment
         self.name, self.redis_port, self.scratch = name, redis_port, scratch
         self.port = free_port()
         self.tokens: Path | None = None
@@ -48,10 +52,10 @@ class Server:
         """The Redis that every server of one run shares."""
         return f"redis://127.0.0.1:{self.redis_port}/0"
 
-    def message(self, size: int, room: str = "bench") -> tuple[str, bytes]:
-        """What to publish, and on which Redis channel, for one event of `size` bytes to a room."""
-        make: Callable[[int, str], tuple[str, bytes]] = getattr(self, f"_message_{self.name}")
-        return make(size, room)
+    def message(self, size: int, channel: int) -> tuple[str, bytes]:
+        """What to publish, and where, for one event of `size` bytes to a room: that of everybody is number 1."""
+        make: Callable[[int, int], tuple[str, bytes]] = getattr(self, f"_message_{self.name}")
+        return make(size, channel)
 
     def stop(self) -> None:
         """End the process and what it started."""
@@ -63,6 +67,7 @@ class Server:
             self.process.wait()
         if self._stub:
             self._stub.shutdown()
+            self._stub.server_close()
 
     def _popen(self, command: list[Any], **environment: str) -> "subprocess.Popen[bytes]":
         log = (self.scratch / f"{self.name}.log").open("ab")
@@ -71,20 +76,7 @@ class Server:
     # Flack's own realtime service, with tokens and rooms: the stub stands in for api.
 
     def _start_flack(self) -> "subprocess.Popen[bytes]":
-        pem = (
-            Ed25519PrivateKey.generate()
-            .private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            .decode()
-        )
-        signer = Signer(pem)
-        self.tokens = self.scratch / "tokens"
-        now = int(time.time())
-        claims = {"iss": "flack", "aud": "flack", "role": "member", "iat": now, "exp": now + 3600}
-        self.tokens.write_text(
-            "\n".join(
-                signer.sign({**claims, "sub": str(user), "sid": str(user)}) for user in range(1, 10_001)
-            )
-        )
+        signer, self.tokens = _tokens(self.scratch)
         self._stub = _api_stub(signer)
         threading.Thread(target=self._stub.serve_forever, daemon=True).start()
         return self._popen(
@@ -92,15 +84,15 @@ class Server:
             FLACK_BIND="127.0.0.1", FLACK_PORT=str(self.port), FLACK_METRICS_PORT=str(free_port()),
             FLACK_REDIS_URL=self.redis_url, FLACK_API_URL=f"http://127.0.0.1:{self._stub.server_port}",
             FLACK_SERVICE_KEY="bench", FLACK_LOG_LEVEL="warning", FLACK_DRAIN_SECONDS="0", FLACK_GRACEFUL_TIMEOUT="1",
-            FLACK_REALTIME_CONNECTS_PER_SECOND="100000", FLACK_REALTIME_CONNECT_BURST="100000",
+            **self._environment,
         )  # fmt: skip
 
-    def _message_flack(self, size: int, room: str) -> tuple[str, bytes]:
-        name = streams.channel_stream(1 if room == "bench" else 2)
+    def _message_flack(self, size: int, channel: int) -> tuple[str, bytes]:
+        name = streams.channel_stream(channel)
         return streams.room_channel(name), wire.packet("event", orjson.dumps(event(size)))
 
     def _start_stock(self) -> "subprocess.Popen[bytes]":
-        command = [
+        gunicorn = [
             sys.executable,
             "-m",
             "gunicorn",
@@ -110,18 +102,15 @@ class Server:
             "1",
             "--worker-connections",
             "20000",
-            "-b",
         ]
-        return self._popen(
-            [*command, f"127.0.0.1:{self.port}", "--chdir", HERE / "peers", "stock:app"],
-            REDIS_URL=self.redis_url,
-        )
+        place = ["-b", f"127.0.0.1:{self.port}", "--no-control-socket", "--chdir", HERE / "peers"]
+        return self._popen([*gunicorn, *place, "stock:app"], REDIS_URL=self.redis_url)
 
-    def _message_stock(self, size: int, room: str) -> tuple[str, bytes]:
+    def _message_stock(self, size: int, channel: int) -> tuple[str, bytes]:
         # What python-socketio 5.18's RedisManager publishes for emit(event, data, room=room).
         message = {
             "method": "emit", "event": "event", "binary": False, "data": [event(size)], "namespace": "/",
-            "room": room, "skip_sid": None, "callback": None, "host_id": "bench",
+            "room": _room(channel), "skip_sid": None, "callback": None, "host_id": "bench",
         }  # fmt: skip
         return "flask-socketio", orjson.dumps(message)
 
@@ -130,8 +119,8 @@ class Server:
             ["node", HERE / "peers" / "node.mjs"], PORT=str(self.port), REDIS_URL=self.redis_url
         )
 
-    def _message_node(self, size: int, room: str) -> tuple[str, bytes]:
-        packet = {"type": 2, "data": ["event", event(size)], "nsp": "/"}
+    def _message_node(self, size: int, channel: int) -> tuple[str, bytes]:
+        room, packet = _room(channel), {"type": 2, "data": ["event", event(size)], "nsp": "/"}
         options = {"rooms": [room], "except": [], "flags": {}}
         return f"socket.io#/#{room}#", msgpack.packb(["bench", packet, options])
 
@@ -139,12 +128,33 @@ class Server:
         program = build("floor", self.scratch / "bin")
         return self._popen([program, str(self.port), str(self.redis_port), "floor:bench"])
 
-    def _message_floor(self, size: int, room: str) -> tuple[str, bytes]:
-        return f"floor:{room}", wire.packet("event", orjson.dumps(event(size)))
+    def _message_floor(self, size: int, channel: int) -> tuple[str, bytes]:
+        return f"floor:{_room(channel)}", wire.packet("event", orjson.dumps(event(size)))
+
+
+def _room(channel: int) -> str:
+    return "bench" if channel == 1 else "elsewhere"
+
+
+@cache
+def _tokens(scratch: Path) -> tuple[Signer, Path]:
+    """Access tokens of users 1, 2, …, one a line, and who signed them."""
+    key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    signer, path, now = Signer(key.decode()), scratch / "tokens", int(time.time())
+    claims = {"iss": "flack", "aud": "flack", "role": "member", "iat": now, "exp": now + 7200}
+    path.write_text(
+        "\n".join(
+            signer.sign({**claims, "sub": str(user), "sid": str(user)}) for user in range(1, TOKENS + 1)
+        )
+    )
+    return signer, path
 
 
 def _memberships(user: int) -> dict[str, Any]:
-    return {"user_id": user, "seq": 0, "channel_ids": [1], "streams": {f"user:{user}": 0, "channel:1": 0}}
+    """Everybody is in channel 1; channels 10, 100 and 1,000 have as many members."""
+    channels = [1, *(size for size in (10, 100, 1_000) if user <= size)]
+    streams = {f"user:{user}": 0} | {f"channel:{channel}": 0 for channel in channels}
+    return {"user_id": user, "seq": 0, "channel_ids": channels, "streams": streams}
 
 
 def _api_stub(signer: Signer) -> ThreadingHTTPServer:
@@ -152,6 +162,11 @@ def _api_stub(signer: Signer) -> ThreadingHTTPServer:
 
     class Stub(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one piece
+
+        def handle(self) -> None:
+            with suppress(ConnectionError):
+                super().handle()
 
         def do_GET(self) -> None:
             if self.path == "/api/v2/jwks":

@@ -1,0 +1,161 @@
+"""What is measured, one function a scenario. Each takes a running server and answers its figures by name."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+from processes import Clients, Usage
+from servers import TOKENS, Server
+
+Result = dict[str, float]
+MESSAGE_BYTES = 317
+DELIVERIES_A_SECOND = 20_000
+ROOMS = {10: 10, 100: 100, 1_000: 1_000, 10_000: 1}
+"""Sizes of rooms, and the number of the channel that has as many members (`servers.memberships`)."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The clients' program and the Redis that everything publishes to."""
+
+    program: Path
+    redis: "redis.Redis"
+
+    def clients(self, server: Server, sockets: int, *, rate: float = 400, first: int = 0) -> Clients:
+        """Open that many sockets, at so many a second, and wait until all are ready."""
+        clients = self.knocking(server, sockets, rate=rate, first=first)
+        clients.connected()
+        return clients
+
+    def knocking(self, server: Server, sockets: int, *, rate: float, first: int) -> Clients:
+        """Begin to open that many sockets."""
+        return Clients(self.program, server.port, sockets, server.tokens, rate=rate, first=first)
+
+    def publish_at(self, server: Server, per_second: float, seconds: float, channel: int = 1) -> int:
+        """Publish at an even rate for some seconds. Returns how many messages were published."""
+        began, sent = time.monotonic(), 0
+        while (elapsed := time.monotonic() - began) < seconds:
+            if sent <= elapsed * per_second:
+                self.redis.publish(*server.message(MESSAGE_BYTES, channel))
+                sent += 1
+            else:
+                time.sleep(min(0.002, 1 / per_second))
+        return sent
+
+    def deliver(
+        self, server: Server, clients: Clients, members: int, seconds: float, channel: int = 1
+    ) -> Result:
+        """Offer 20,000 deliveries a second to a room; what each cost and how long it took."""
+        self.publish_at(server, 20, 1, channel)
+        time.sleep(0.5)
+        clients.say("begin")
+        before = Usage.of(server.pid)
+        sent = self.publish_at(server, DELIVERIES_A_SECOND / members, seconds, channel)
+        time.sleep(0.5)
+        after, got = Usage.of(server.pid), clients.say("end")
+        cpu = after.cpu - before.cpu
+        return {
+            "deliveries": got["deliveries"],
+            "missing": sent * members - got["deliveries"],
+            "cpu_seconds": cpu,
+            "deliveries_per_cpu_second": got["deliveries"] / max(cpu, 0.01),
+            "microseconds_per_delivery": cpu / max(1, got["deliveries"]) * 1e6,
+            "p50_ms": got["p50_ms"],
+            "p99_ms": got["p99_ms"],
+            "client_cpu_percent": got["client_cpu"] / got["seconds"] * 100,
+        }
+
+
+def fan_out(bench: Bench, server: Server, sockets: int, seconds: float) -> Result:
+    """One room with everybody in it."""
+    clients = bench.clients(server, sockets)
+    try:
+        return bench.deliver(server, clients, sockets, seconds)
+    finally:
+        clients.close()
+
+
+def connections(bench: Bench, server: Server, sockets: int, seconds: float) -> Result:
+    """What connections cost: to open, to hold, to hear of a message for nobody, to lose."""
+    warm = bench.clients(
+        server, 50, first=TOKENS - 50
+    )  # what is loaded at the first connection is not counted
+    warm.close()
+    time.sleep(1)
+    before = Usage.of(server.pid)
+    clients = bench.clients(server, sockets)
+    try:
+        time.sleep(1)
+        opened = Usage.of(server.pid)
+        messages = 2_000
+        for _ in range(messages):
+            bench.redis.publish(*server.message(MESSAGE_BYTES, 2))
+        time.sleep(1)
+        heard = Usage.of(server.pid)
+        leaving = sockets // 10
+        clients.say(f"close {leaving}")
+        time.sleep(2)
+        closed = Usage.of(server.pid)
+        time.sleep(seconds)
+        held = Usage.of(server.pid)
+        quiet = (held.cpu - closed.cpu) / seconds  # heartbeats fell into the other spans too
+    finally:
+        clients.close()
+    return {
+        "connect_cpu_ms": (opened.cpu - before.cpu) / sockets * 1000,
+        "rss_bytes_per_connection": (opened.rss - before.rss) / sockets,
+        "elsewhere_cpu_us": max(0.0, heard.cpu - opened.cpu - quiet) / messages * 1e6,
+        "disconnect_cpu_ms": max(0.0, closed.cpu - heard.cpu - 2 * quiet) / leaving * 1000,
+        "idle_cpu_percent": quiet * 100,
+    }
+
+
+def rooms(bench: Bench, server: Server, sockets: int, seconds: float) -> Result:
+    """Rooms of growing size among the same open sockets: CPU of a delivery in each."""
+    clients = bench.clients(server, sockets)
+    try:
+        found = {
+            size: bench.deliver(server, clients, min(size, sockets), seconds, channel)
+            for size, channel in ROOMS.items()
+        }
+    finally:
+        clients.close()
+    return {f"of_{size}_us": result["microseconds_per_delivery"] for size, result in found.items()}
+
+
+def storm(bench: Bench, server: Server, sockets: int, stayed: int) -> Result:
+    """A pod is lost: its clients knock within a second, while others are here and two messages a second go to all."""
+    here = bench.clients(server, stayed)
+    try:
+        bench.publish_at(server, 20, 1)
+        here.say("begin")
+        before = Usage.of(server.pid)
+        knocking = bench.knocking(server, sockets, rate=sockets, first=stayed)
+        try:
+            began = time.monotonic()
+            sent = 0
+            while not knocking.answered():
+                sent += bench.publish_at(server, 2, 1)
+            seconds = time.monotonic() - began
+            back = knocking.told()
+        finally:
+            knocking.close()
+        after, got = Usage.of(server.pid), here.say("end")
+    finally:
+        here.close()
+    return {
+        "back_seconds": back["seconds"],
+        "not_back": sockets - back["ready"],
+        "knocks_per_client": back["knocks"] / sockets,
+        "cpu_percent": (after.cpu - before.cpu) / seconds * 100,
+        "stayed_p50_ms": got["p50_ms"],
+        "stayed_p99_ms": got["p99_ms"],
+        "stayed_max_ms": got["max_ms"],
+        "stayed_missing": sent * stayed - got["deliveries"],
+        "stayed_closed": got["closed_by_server"],
+    }
+
+
+Scenario = Callable[[Bench, Server], Result]
