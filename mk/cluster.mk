@@ -19,7 +19,8 @@ kind-cluster:
 install-chart:
 	helm upgrade --install flack helm/flack --namespace $(NAMESPACE) --create-namespace -f $(VALUES) --wait --timeout 5m
 
-# E2E_ARGS passes options on to pytest: make e2e E2E_ARGS="-k upgrade".
+# E2E_ARGS passes options on to pytest: make e2e E2E_ARGS="-k upgrade". Without KUBECONFIG a kind cluster is made.
 E2E_ARGS ?=
-e2e: $(VENV)/.dev-stamp images load-images ## everything on the cluster that KUBECONFIG names: install, chat, upgrade, lose pods
+e2e: NEXT = $(foreach name,$(SERVICES),flack-$(name):next)
+e2e: $(VENV)/.dev-stamp browser images next-images $(if $(KUBECONFIG),,kind-cluster) load-images ## everything on the cluster that KUBECONFIG names: install, chat, upgrade, lose pods
 	$(BIN)/pytest tests/e2e -m cluster -p no:randomly $(E2E_ARGS)

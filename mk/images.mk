@@ -4,7 +4,7 @@ VERSION ?= $(shell awk '/^appVersion:/ {gsub(/"/, "", $$2); print $$2}' helm/fla
 REVISION ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 KIND_CLUSTER ?= flack
 
-.PHONY: images load-images image-sizes lint-images
+.PHONY: images load-images next-images image-sizes lint-images
 images: $(addprefix image-,$(SERVICES)) ## build the four images (VERSION=…)
 
 image-%:
@@ -12,8 +12,14 @@ image-%:
 	DOCKER_BUILDKIT=1 docker build -q -f services/$*/Dockerfile -t flack-$*:$(VERSION) -t flack-$*:dev \
 	  --build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) .
 
+# What `make e2e` upgrades to: the same with a further migration, tagged `next`.
+next-images: $(addprefix next-image-,$(SERVICES))
+
+next-image-%: image-%
+	DOCKER_BUILDKIT=1 docker build -q -t flack-$*:next --build-arg FROM=flack-$*:dev tests/e2e/next
+
 load-images: ## load the images into the kind cluster (KIND_CLUSTER=flack)
-	kind load docker-image --name $(KIND_CLUSTER) $(foreach name,$(SERVICES),flack-$(name):$(VERSION))
+	kind load docker-image --name $(KIND_CLUSTER) $(foreach name,$(SERVICES),flack-$(name):$(VERSION) flack-$(name):dev) $(NEXT)
 
 image-sizes: ## what each image adds to its base, in MB
 	@base=$$(docker image inspect -f '{{.Size}}' python:3.13-slim); for name in $(SERVICES); do \

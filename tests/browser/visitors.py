@@ -34,11 +34,11 @@ class Person:
         self._post("/api/v2/users", body)
         return self
 
-    def sign_in(self) -> Self:
+    def sign_in(self, password: str = PASSWORD) -> Self:
         """Sign in through the page; the chat opens."""
         self.page.goto("/sign-in")
         self.page.get_by_label("Nickname").fill(self.nickname)
-        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
         expect(self.composer).to_be_visible(timeout=15_000)
         return self

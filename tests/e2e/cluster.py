@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import helm_python
 from kubernetes import client, config
+from kubernetes.stream import stream
 
 CHART = Path(__file__).parents[2] / "helm" / "flack"
 COMPONENT = "app.kubernetes.io/component"
@@ -82,8 +83,35 @@ class Cluster:
                 ),
             )
 
+    def restart(self, component: str) -> None:
+        """Make new pods of a component, as `kubectl rollout restart` does, and wait for them."""
+        mark = {"annotations": {"kubectl.kubernetes.io/restartedAt": str(time.time())}}
+        body = {"spec": {"template": {"metadata": mark}}}
+        self.apps.patch_namespaced_deployment(f"flack-{component}", self.namespace, body)
+        until(f"new pods of {component}", self.all_ready, seconds=300)
+
     def logs(self, pod: str, container: str) -> str:
         return str(self.core.read_namespaced_pod_log(pod, self.namespace, container=container))
+
+    def node_port(self, service: str, port: str) -> int | None:
+        """The NodePort of a Service by its name and its port's, in whatever namespace it is."""
+        services = self.core.list_service_for_all_namespaces(field_selector=f"metadata.name={service}").items
+        found = [item.node_port for one in services for item in one.spec.ports if item.name == port]
+        return found[0] if found else None
+
+    def last_log(self, component: str) -> str:
+        """What the newest pod of a component with one container has said, a finished Job's too."""
+        newest = max(self.pods(component), key=lambda pod: pod.metadata.creation_timestamp)
+        return self.logs(newest.metadata.name, newest.spec.containers[0].name)
+
+    def sql(self, query: str) -> str:
+        """What the bundled database answers."""
+        return self.run("flack-postgresql-0", "psql", "-U", "flack", "-d", "flack", "-tAc", query)
+
+    def run(self, pod: str, *command: str) -> str:
+        """What a command in a pod's main container prints."""
+        look = self.core.connect_get_namespaced_pod_exec
+        return str(stream(look, pod, self.namespace, command=command, stdout=True, stderr=True)).strip()
 
     def secret(self, name: str) -> dict[str, str]:
         return dict(self.core.read_namespaced_secret(name, self.namespace).data)
@@ -119,6 +147,11 @@ class Release:
     def upgrade(self, values: Values) -> None:
         with self.helm() as helm:
             helm.upgrade(CHART, self.name, values, namespace=self.namespace, wait=_wait(True), timeout=300)
+
+    def revision(self) -> int:
+        """The number of the newest revision."""
+        with self.helm() as helm:
+            return int(helm.status(self.name)["version"])
 
     def rollback(self, revision: int) -> None:
         with self.helm() as helm:

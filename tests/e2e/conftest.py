@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from cluster import Cluster, Release, Values
-from kubernetes import client
-from people import Address, Person
+from hosts import Ingress
+from people import Person
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,31 +25,38 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def address(cluster: Cluster) -> Address:
-    """Where the ingress controller answers: FLACK_E2E_ADDRESS, or the NodePort of the Service `traefik`."""
-    host = f"{cluster.namespace}.example.org"
-    given = os.environ.get("FLACK_E2E_ADDRESS")
+def ingress(cluster: Cluster) -> Ingress:
+    """FLACK_E2E_INGRESS (such as `127.0.0.1:8080`), else the NodePort of the Service `traefik`, else kind's port."""
+    given = os.environ.get("FLACK_E2E_INGRESS")
     if given:
-        return Address(given, host)
-    services: list[client.V1Service] = cluster.core.list_service_for_all_namespaces().items
-    ports = [
-        p.node_port for s in services if s.metadata.name == "traefik" for p in s.spec.ports if p.name == "web"
-    ]
-    return Address(f"http://127.0.0.1:{ports[0]}" if ports and ports[0] else "http://127.0.0.1:8080", host)
+        address, port = given.rsplit(":", 1)
+        return Ingress(address, int(port))
+    return Ingress("127.0.0.1", cluster.node_port("traefik", "web") or 8080)
 
 
 @pytest.fixture(scope="session")
-def values(address: Address) -> Values:
+def url(cluster: Cluster, ingress: Ingress) -> str:
+    """The address of the installation under test: a host name of this run's own, over plain HTTP."""
+    return ingress.url(f"{cluster.namespace}.example.org")
+
+
+@pytest.fixture(scope="session")
+def values(cluster: Cluster) -> Values:
     """The chart's defaults, small enough for a shared machine, under a host name of this run's own."""
-    small = {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "512Mi"}}
+    return small(f"{cluster.namespace}.example.org")
+
+
+def small(host: str) -> Values:
+    """Values for a machine that does other things too."""
+    resources = {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "512Mi"}}
     return {
-        "chat": {"rateLimits": False},
-        "ingress": {"hosts": [{"host": address.host}], "tls": {"required": False}},
-        "defaults": {"resources": small, "autoscaling": {"enabled": False}},
-        "api": {"resources": small},
-        "worker": {"resources": small},
-        "beat": {"resources": small},
-        "migrations": {"resources": small},
+        "chat": {"rateLimits": False, "v1": {"anonymousRead": True}},
+        "ingress": {"hosts": [{"host": host}], "tls": {"required": False}},
+        "defaults": {"resources": resources, "autoscaling": {"enabled": False}},
+        "api": {"resources": resources},
+        "worker": {"resources": resources},
+        "beat": {"resources": resources},
+        "migrations": {"resources": resources},
     }
 
 
@@ -61,5 +68,5 @@ def release(cluster: Cluster, values: Values) -> Iterator[Release]:
 
 
 @pytest.fixture
-def person(release: Release, address: Address) -> Person:
-    return Person(address).sign_up()
+def person(release: Release, url: str) -> Person:
+    return Person(url).sign_up()

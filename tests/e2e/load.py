@@ -9,10 +9,7 @@ from people import Listener, Person
 
 
 class Load:
-    """Writers post at a steady pace and listeners hear; every answer is remembered.
-
-    With `retry`, a writer sends a failed request again under the same key, as the UI does; else each failure counts.
-    """
+    """Writers post at a steady pace, listeners hear, every answer is remembered. No failure is retried: each counts."""
 
     def __init__(
         self, writers: list[Person], listeners: list[Listener], channel: int, *, pause: float = 0.2

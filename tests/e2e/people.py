@@ -12,21 +12,13 @@ PASSWORD = "correct horse battery staple"
 _numbers = itertools.count(1)
 
 
-class Address:
-    """Where the ingress answers, and under which name: many releases share one ingress."""
-
-    def __init__(self, url: str, host: str) -> None:
-        self.url, self.host = url, host
-
-
 class Person:
-    """An account with a session of its own."""
+    """An account with a session of its own, at the installation that `url` names."""
 
-    def __init__(self, address: Address, nickname: str | None = None) -> None:
-        self.address = address
+    def __init__(self, url: str, nickname: str | None = None) -> None:
+        self.url = url
         self.nickname = nickname or f"e2e-{os.getpid()}-{next(_numbers)}"
         self.http = requests.Session()
-        self.http.headers["Host"] = address.host
         self.token = ""
 
     def sign_up(self) -> Self:
@@ -41,7 +33,7 @@ class Person:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Ask api. Raises `requests.RequestException` for anything but success."""
-        answer = self.http.request(method, self.address.url + path, json=body, headers=headers, timeout=15)
+        answer = self.http.request(method, self.url + path, json=body, headers=headers, timeout=15)
         if not answer.ok:
             raise requests.HTTPError(
                 f"{method} {path}: {answer.status_code} {answer.text[:200]}", response=answer
@@ -49,7 +41,7 @@ class Person:
         return answer.json() if answer.content else None
 
     def page(self, path: str = "/") -> requests.Response:
-        return self.http.get(self.address.url + path, timeout=15)
+        return self.http.get(self.url + path, timeout=15)
 
     def make_channel(self, name: str) -> int:
         return int(self.call("POST", "/api/v2/channels", {"name": name, "kind": "public"})["id"])
@@ -80,18 +72,14 @@ class Listener:
         self.person, self.seqs, self.texts = person, {}, {}  # type: dict[str, int], dict[int, str]
         self.connects = 0
         self._lock = threading.Lock()
-        self.client = socketio.Client(
-            reconnection_delay=0.2,
-            reconnection_delay_max=1,
-            websocket_extra_options={"host": person.address.host, "origin": f"http://{person.address.host}"},
-        )
+        self.client = socketio.Client(reconnection_delay=0.2, reconnection_delay_max=1)
         self.client.on("ready", self._on_ready)
         self.client.on("event", self._on_event)
         self._transports = list(transports)
 
     def __enter__(self) -> Self:
         auth = {"token": self.person.token}
-        self.client.connect(self.person.address.url, auth=auth, transports=self._transports, wait_timeout=15)
+        self.client.connect(self.person.url, auth=auth, transports=self._transports, wait_timeout=15)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,0 +1,158 @@
+"""An installation with databases of its owner's: the chart brings none, and reads their passwords from Secrets."""
+
+import base64
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cluster import Cluster, Release, Values, until
+from conftest import small
+from helm_python import HelmError
+from hosts import Ingress
+from people import Listener, Person
+
+PASSWORD = "p@ss/wörd: 'quoted' %41"
+REDIS_PASSWORD = "plain-password_1~"
+
+
+@pytest.fixture(scope="module")
+def other() -> Iterator[Cluster]:
+    """Another namespace, with a PostgreSQL and a Valkey that somebody runs there."""
+    made = Cluster(f"flack-e2e-{secrets.token_hex(3)}")
+    made.create_namespace()
+    make_secret(made, "my-postgresql", {"password": PASSWORD})
+    make_secret(made, "my-redis", {"password": REDIS_PASSWORD})
+    make_server(made, "my-postgresql", postgresql())
+    make_server(made, "my-redis", valkey())
+    yield made
+    made.delete_namespace()
+    until("the namespace's end", made.namespace_is_gone, seconds=180)
+
+
+def make_secret(cluster: Cluster, name: str, values: dict[str, str]) -> None:
+    data = {key: base64.b64encode(value.encode()).decode() for key, value in values.items()}
+    cluster.core.create_namespaced_secret(cluster.namespace, {"metadata": {"name": name}, "data": data})
+
+
+def make_server(cluster: Cluster, name: str, container: dict[str, Any]) -> None:
+    security = {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "runAsNonRoot": True,
+        "runAsUser": 999,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    labels = {"server": name}
+    volumes = [{"name": "data", "emptyDir": {}}]
+    spec = {
+        "securityContext": {"fsGroup": 999},
+        "volumes": volumes,
+        "containers": [{"name": "server", "securityContext": security, **container}],
+    }
+    cluster.core.create_namespaced_pod(
+        cluster.namespace, {"metadata": {"name": name, "labels": labels}, "spec": spec}
+    )
+    port = container["ports"][0]["containerPort"]
+    cluster.core.create_namespaced_service(
+        cluster.namespace,
+        {"metadata": {"name": name}, "spec": {"selector": labels, "ports": [{"port": port}]}},
+    )
+
+
+def postgresql() -> dict[str, Any]:
+    password = {"secretKeyRef": {"name": "my-postgresql", "key": "password"}}
+    return {
+        "image": "postgres:17",
+        "ports": [{"containerPort": 5432}],
+        "env": [
+            {"name": "POSTGRES_USER", "value": "chat"},
+            {"name": "POSTGRES_DB", "value": "talk"},
+            {"name": "POSTGRES_PASSWORD", "valueFrom": password},
+            {"name": "LANG", "value": "C.UTF-8"},
+            {"name": "PGDATA", "value": "/data/pg"},
+        ],
+        "volumeMounts": [{"name": "data", "mountPath": "/data"}],
+    }
+
+
+def valkey() -> dict[str, Any]:
+    return {
+        "image": "valkey/valkey:8.1",
+        "ports": [{"containerPort": 6379}],
+        "args": ["valkey-server", "--requirepass", REDIS_PASSWORD, "--dir", "/data"],
+        "volumeMounts": [{"name": "data", "mountPath": "/data"}],
+    }
+
+
+@pytest.fixture
+def external(other: Cluster) -> Values:
+    """Values that name these databases."""
+    database = {
+        "host": "my-postgresql",
+        "database": "talk",
+        "username": "chat",
+        "existingSecret": "my-postgresql",
+    }
+    queue = {"host": "my-redis", "existingSecret": "my-redis"}
+    return {
+        **small(f"{other.namespace}.example.org"),
+        "postgresql": {"enabled": False, "external": database},
+        "redis": {"enabled": False, "external": queue},
+    }
+
+
+def test_a_secret_without_the_key_is_named(other: Cluster, external: Values) -> None:
+    external["redis"]["external"]["passwordKey"] = "pass"
+
+    with pytest.raises(
+        HelmError, match=r"redis\.external\.existingSecret: the Secret my-redis has no key pass"
+    ):
+        Release(other.namespace).install(external, wait=False)
+
+    assert (
+        other.core.list_namespaced_service_account(
+            other.namespace, label_selector="app.kubernetes.io/name=flack"
+        ).items
+        == []
+    )
+
+
+def test_it_chats_on_external_databases_and_brings_none(
+    other: Cluster, external: Values, ingress: Ingress
+) -> None:
+    release = Release(other.namespace)
+    release.install(external)
+
+    url = ingress.url(f"{other.namespace}.example.org")
+    ann, ben = Person(url).sign_up(), Person(url).sign_up()
+    channel = ann.make_channel("elsewhere")
+    ben.join(channel)
+    with Listener(ben) as heard:
+        until("ben's connection", lambda: heard.connects)
+        said = ann.say(channel, "hello", key="elsewhere")
+        until("the message", lambda: said["id"] in heard.texts, seconds=10)
+
+    assert other.apps.list_namespaced_stateful_set(other.namespace).items == []
+    release.uninstall()
+
+
+def test_a_wrong_password_is_said_in_the_log_and_the_termination_message(
+    other: Cluster, external: Values
+) -> None:
+    make_secret(other, "wrong", {"password": "wrong"})
+    external["postgresql"]["external"]["existingSecret"] = "wrong"
+    release = Release(other.namespace)
+    release.install(external, wait=False)
+
+    def ended() -> Any:
+        for pod in other.pods("api"):
+            for status in pod.status.init_container_statuses or []:
+                if status.last_state.terminated:
+                    return pod.metadata.name, status.last_state.terminated.message
+        return None
+
+    name, message = until("the first end of wait-for-schema", ended)
+    assert "the database refused the login" in message
+    assert "the database refused the login" in other.logs(name, "wait-for-schema")
+    release.uninstall()
