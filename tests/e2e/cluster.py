@@ -151,7 +151,7 @@ class Release:
     def revision(self) -> int:
         """The number of the newest revision."""
         with self.helm() as helm:
-            return int(helm.status(self.name)["version"])
+            return len(helm.history(self.name))
 
     def rollback(self, revision: int) -> None:
         with self.helm() as helm:
