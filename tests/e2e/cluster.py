@@ -50,11 +50,11 @@ class Cluster:
     def namespace_is_gone(self) -> bool:
         return self.namespace not in {item.metadata.name for item in self.core.list_namespace().items}
 
-    def pods(self, component: str | None = None) -> list[Any]:
-        """The pods of a component (or all) that are not on their way out."""
+    def pods(self, component: str | None = None, *, leaving: bool = False) -> list[Any]:
+        """The pods of a component (or all); those on their way out only with `leaving`."""
         selector = f"{COMPONENT}={component}" if component else COMPONENT
         found = self.core.list_namespaced_pod(self.namespace, label_selector=selector).items
-        return [pod for pod in found if not pod.metadata.deletion_timestamp]
+        return [pod for pod in found if leaving or not pod.metadata.deletion_timestamp]
 
     def ready_pods(self, component: str) -> list[Any]:
         return [pod for pod in self.pods(component) if is_ready(pod)]
