@@ -11,22 +11,14 @@ from typing import TYPE_CHECKING
 import orjson
 from flack_kit.metrics import HTTP_REQUESTS
 
-from flack_api.http.problems import PROBLEM_TYPE
+from flack_api.http.problems import PROBLEM_TYPE, Problem
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _INTERNAL = "/internal/"
-_BODY = orjson.dumps(
-    {
-        "type": "urn:flack:problem:overloaded",
-        "title": "Service Unavailable",
-        "status": 503,
-        "detail": "Too much at once just now; nothing was changed. Try again.",
-        "code": "overloaded",
-        "errors": [],
-    }
-)
+_OVERLOADED = Problem(503, "overloaded", "Too much at once just now; nothing was changed. Try again.")
+_BODY = orjson.dumps(_OVERLOADED.document())
 
 
 class InHand:
@@ -43,9 +35,10 @@ class InHand:
         """Answer 503, or go on."""
         path = environ["PATH_INFO"]
         if self._in_hand >= (2 * self._most if path.startswith(_INTERNAL) else self._most):
-            HTTP_REQUESTS.labels("api", "(overloaded)", environ["REQUEST_METHOD"], 503).inc()
+            HTTP_REQUESTS.labels("api", "(overloaded)", environ["REQUEST_METHOD"], _OVERLOADED.status).inc()
             wait = str(random.randint(1, 5))
-            start_response("503 Service Unavailable", [("Content-Type", PROBLEM_TYPE), ("Retry-After", wait)])
+            status = f"{_OVERLOADED.status} {_OVERLOADED.title}"
+            start_response(status, [("Content-Type", PROBLEM_TYPE), ("Retry-After", wait)])
             return [_BODY]
         self._in_hand += 1
         try:

@@ -8,7 +8,7 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 
 from flack_api.http.bodies import raw_body
-from flack_api.http.problems import Problem
+from flack_api.http.problems import Problem, fields_at_fault
 from flack_api.http.routes import View, route_of
 
 JSON_LINES = "application/jsonl"
@@ -48,20 +48,13 @@ def _parse(model: type[BaseModel], body: bytes) -> list[BaseModel]:
         try:
             found.append(model.model_validate_json(line))
         except ValidationError as error:
-            errors += _named(error, f"line {number}")
+            errors += fields_at_fault(error, f"line {number}")
             if len(errors) >= _SHOWN_ERRORS:
                 break
     if errors:
         shown = errors[:_SHOWN_ERRORS]
         raise Problem(422, "invalid_fields", f"The body is not valid: {shown[0]['field']}.", errors=shown)
     return found
-
-
-def _named(error: ValidationError, line: str) -> list[dict[str, str]]:
-    return [
-        {"field": ".".join([line, *map(str, item["loc"])]), "message": item["msg"]}
-        for item in error.errors(include_url=False, include_input=False, include_context=False)
-    ]
 
 
 def _parameter(view: View, model: type[BaseModel]) -> str:

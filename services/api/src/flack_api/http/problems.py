@@ -44,15 +44,31 @@ class Problem(Exception):
         """The status in words."""
         return HTTPStatus(self.status).phrase
 
+    def document(self) -> dict[str, Any]:
+        """The members of its JSON, but for the request's id."""
+        return {
+            "type": f"urn:flack:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "errors": self.errors,
+        }
+
     @classmethod
     def of_validation(cls, error: ValidationError, where: str) -> "Problem":
-        """What is wrong with which field of a body or query. The values themselves are not repeated."""
-        errors = [
-            {"field": ".".join(map(str, item["loc"])) or where, "message": item["msg"]}
-            for item in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
+        """What is wrong with which field of a body or query."""
+        errors = [{**item, "field": item["field"] or where} for item in fields_at_fault(error)]
         names = ", ".join(dict.fromkeys(item["field"] for item in errors))
         return cls(422, "invalid_fields", f"The {where} is not valid: {names[:200]}.", errors=errors)
+
+
+def fields_at_fault(error: ValidationError, *above: str) -> list[dict[str, str]]:
+    """Which fields, by their path from `above` on, and why. The values themselves are not repeated."""
+    return [
+        {"field": ".".join([*above, *map(str, item["loc"])]), "message": item["msg"]}
+        for item in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
 
 
 Translate = Callable[[Exception], Problem | None]
@@ -104,18 +120,8 @@ def render_problem(problem: Problem) -> Response:
         response: Response | None = render(problem)
         if response:
             return response
-    document: dict[str, Any] = {
-        "type": f"urn:flack:problem:{problem.code}",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail,
-        "code": problem.code,
-        "errors": problem.errors,
-        "request_id": current_request_id(),
-    }
-    return Response(
-        orjson.dumps(document), problem.status, headers=problem.headers, content_type=PROBLEM_TYPE
-    )
+    body = orjson.dumps({**problem.document(), "request_id": current_request_id()})
+    return Response(body, problem.status, headers=problem.headers, content_type=PROBLEM_TYPE)
 
 
 def init_problems(app: Flask) -> None:
