@@ -168,7 +168,7 @@ def _put(
 ) -> bool:
     """One batch, with the task's progress. False where the task is not ours to go on with."""
     channel = _locked_channel(tx, channel_id)
-    task = tx.session.get(models.Task, parse_id(task_id), populate_existing=True, with_for_update=True)
+    task = tasks.locked(tx, task_id)
     if task is None or task.state != "running" or task.progress != number * BATCH:
         return False
     new = []
@@ -237,7 +237,7 @@ def _tell(tx: Transaction, channel: models.Channel, messages: list[Message], *, 
 
 @action
 def _finish(tx: Transaction, task_id: str) -> None:
-    task = tx.session.get(models.Task, parse_id(task_id), populate_existing=True, with_for_update=True)
+    task = tasks.locked(tx, task_id)
     if task is not None and task.state == "running":
         tasks.end(tx, task, "done", result=task.result)
         tx.session.execute(delete(models.TaskChunk).where(models.TaskChunk.task_id == task.id))

@@ -66,7 +66,7 @@ def queued(
 def start(tx: Transaction, task_id: str) -> Work | None:
     """Take a task up, also once more after its worker died. None where it is finished, cancelled, unknown, or was
     begun five times without an end: then it has failed."""
-    row = _locked(tx, task_id)
+    row = locked(tx, task_id)
     if row is None or row.state not in _OPEN:
         return None
     if row.attempts >= MAX_ATTEMPTS:
@@ -80,7 +80,7 @@ def start(tx: Transaction, task_id: str) -> Work | None:
 @action
 def progress(tx: Transaction, task_id: str, *, progress: int, total: int | None = None) -> bool:
     """Say how far a running task is. False where it was cancelled: stop."""
-    row = _locked(tx, task_id)
+    row = locked(tx, task_id)
     if row is None or row.state != "running":
         return False
     row.progress, row.updated_at = progress, tx.now
@@ -91,7 +91,7 @@ def progress(tx: Transaction, task_id: str, *, progress: int, total: int | None 
 @action
 def finish(tx: Transaction, task_id: str, *, result: dict[str, Any] | None = None) -> None:
     """A task came to its end. One that ended otherwise before stays so."""
-    row = _locked(tx, task_id)
+    row = locked(tx, task_id)
     if row is not None and row.state in _OPEN:
         end(tx, row, "done", result=result)
 
@@ -99,7 +99,7 @@ def finish(tx: Transaction, task_id: str, *, result: dict[str, Any] | None = Non
 @action
 def fail(tx: Transaction, task_id: str, *, error: str) -> None:
     """A task cannot be carried out. `error` is shown to its owner."""
-    row = _locked(tx, task_id)
+    row = locked(tx, task_id)
     if row is not None and row.state in _OPEN:
         end(tx, row, "failed", error=error)
 
@@ -107,7 +107,7 @@ def fail(tx: Transaction, task_id: str, *, error: str) -> None:
 @action
 def cancel(tx: Transaction, actor: Actor, task_id: str) -> Task:
     """Stop one's own task; one that has ended stays as it is. Raises `NotFound`."""
-    _locked(tx, task_id)
+    locked(tx, task_id)
     row = own(tx.session, actor, task_id)
     if row.state in _OPEN:
         end(tx, row, "cancelled")
@@ -138,7 +138,8 @@ def stalled(tx: Transaction, *, queued_seconds: float = 30, running_seconds: flo
     return [Stalled(id=str(row.id), kind=row.kind) for row in rows]
 
 
-def _locked(tx: Transaction, task_id: str) -> models.Task | None:
+def locked(tx: Transaction, task_id: str) -> models.Task | None:
+    """A task as it is now, locked until the transaction ends; None where there is none."""
     id: UUID | None = parse_id(task_id)
     if id is None:
         return None

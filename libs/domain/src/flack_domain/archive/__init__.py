@@ -2,7 +2,7 @@
 
 An archive is a folder of gzipped JSON Lines, a row of a table on each line, with a `manifest.json` that names each
 file, its rows and its SHA-256. What cannot be used elsewhere is left out: sessions, tasks, answers kept for retries,
-and the event log. Streams keep their numbers, so that a client with an older number is told to load anew.
+and the event log. So the copy's streams start far ahead, and whoever followed the original is told to load anew.
 """
 
 from .restore import restore

@@ -1,6 +1,7 @@
 """What is in an archive, and how far its making came."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -8,6 +9,8 @@ from typing import Literal
 from pydantic import BaseModel, Field, ValidationError
 
 NAME = "manifest.json"
+Progress = Callable[[str, int, int], None]
+"""Called with a table's name, how many of its rows are done, and how many there are."""
 
 
 class ArchiveError(Exception):

@@ -4,7 +4,7 @@ Each file is one transaction, and bringing in a row that is there changes nothin
 same import may be run again until it ends.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
@@ -13,12 +13,10 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from flack_domain.archive.files import check, read_rows
-from flack_domain.archive.manifest import ArchiveError, Manifest
+from flack_domain.archive.manifest import ArchiveError, Manifest, Progress
 from flack_domain.archive.tables import COUNTED, KEYS
 from flack_domain.models import Base
 from flack_domain.wait_for_schema import known_revisions
-
-Progress = Callable[[str, int, int], None]
 
 SEQS_AHEAD = 1_000_000
 """How far the copy's streams start ahead of the archive's. Events are left out, so whoever followed the original has to

@@ -14,15 +14,13 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from flack_domain.archive.files import write_rows
-from flack_domain.archive.manifest import ArchiveError, Manifest
+from flack_domain.archive.manifest import ArchiveError, Manifest, Progress
 from flack_domain.archive.tables import KEYS
 
 PAGE = 5000
 MARGIN = timedelta(minutes=5)
 """How much older than the beginning a change may say it is: clocks differ, and transactions take their time."""
 
-Progress = Callable[[str, int, int], None]
-"""Called with a table's name, how many of its rows are done, and how many there are."""
 EachFile = Callable[[Path], None]
 """Called with every file as soon as it is whole."""
 
