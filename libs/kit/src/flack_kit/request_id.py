@@ -27,3 +27,9 @@ def set_request_id(value: str | None) -> None:
 def current_request_id() -> str | None:
     """The id of the request in hand, or None outside any."""
     return _current.get()
+
+
+def carried_on() -> dict[str, str]:
+    """The header with which a call to another service carries the id on; none outside any request."""
+    request_id = current_request_id()
+    return {HEADER: request_id} if request_id else {}

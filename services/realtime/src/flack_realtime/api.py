@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import urllib3
 from flack_contracts.internal import SERVICE_KEY_HEADER, Memberships, MembershipsOfMany, V1Outcome
-from flack_kit.request_id import HEADER, current_request_id
+from flack_kit.request_id import carried_on
 
 from flack_realtime.gather import Gather
 
@@ -65,9 +65,7 @@ class InternalApi:
     def _ask(
         self, method: str, path: str, body: Any = None, *, missing_ok: bool = False
     ) -> urllib3.BaseHTTPResponse:
-        headers = dict(self._pool.headers)
-        if request_id := current_request_id():
-            headers[HEADER] = request_id
+        headers = {**self._pool.headers, **carried_on()}
         content = None
         if body is not None:
             headers["Content-Type"], content = "application/json", orjson.dumps(body)
