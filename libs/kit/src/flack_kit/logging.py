@@ -30,9 +30,8 @@ def _name_logger(_logger: Any, _method: str, entry: Entry) -> Entry:
 def _json(entry: Entry, default: Callable[[Any], Any]) -> str:
     try:
         return orjson.dumps(entry, default=default).decode()
-    except (
-        TypeError
-    ):  # lone surrogates, or numbers of more than 64 bits: json writes whatever Python can hold
+    except TypeError:
+        # Lone surrogates, or numbers of more than 64 bits: json writes whatever Python can hold.
         return json.dumps(entry, default=default)
 
 

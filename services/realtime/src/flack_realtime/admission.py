@@ -17,9 +17,8 @@ Reason = Callable[[], str | None]
 
 
 _LONGEST_WAIT = 60.0
-_PROMISED = (
-    0.9  # the part of the rate that is promised: who comes back in time must not be sent to the line's end
-)
+_PROMISED = 0.9
+"""The part of the rate that is promised: who comes back in time must not be sent to the line's end."""
 
 
 class Bucket:

@@ -42,9 +42,8 @@ class Gather(Generic[K, V]):
             self._answer = None
         try:
             found = self._ask(list(keys))
-        except (
-            BaseException
-        ) as error:  # also where this greenlet is killed: the others must not wait for ever
+        except BaseException as error:
+            # Also where this greenlet is killed: the others must not wait for ever.
             answer.set_exception(error)
             raise
         answer.set(found)
