@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import requests
 import socketio
+from cluster import until
 
 PASSWORD = "correct horse battery staple"
 _numbers = itertools.count(1)
@@ -63,6 +64,24 @@ class Person:
             found += page["messages"]
             if not page["messages"] or not page["has_after"]:
                 return found
+
+
+def is_routed(url: str) -> bool:
+    """Whether the ingress sends each path to its service: it learns of a release a moment after that is ready."""
+    paths = ("/sign-in", "/api/v2/installation", "/socket.io/?EIO=4&transport=polling")
+    return all(requests.get(url + path, timeout=15).status_code in (200, 400) for path in paths)
+
+
+def two_people_chat(url: str) -> None:
+    """Two people sign up, and what one says the other hears."""
+    until("every route", lambda: is_routed(url))
+    ann, ben = Person(url).sign_up(), Person(url).sign_up()
+    channel = ann.make_channel(f"{ann.nickname} and {ben.nickname}")
+    ben.join(channel)
+    with Listener(ben) as heard:
+        until("ben's connection", lambda: heard.connects)
+        said = ann.say(channel, "hello *ben*", key="hello")
+        until("the message", lambda: heard.texts.get(said["id"]) == "hello *ben*", seconds=10)
 
 
 class Listener:

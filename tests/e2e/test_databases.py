@@ -10,7 +10,7 @@ from cluster import Cluster, Release, Values, until
 from conftest import small
 from helm_python import HelmError
 from hosts import Ingress
-from people import Listener, Person
+from people import two_people_chat
 
 PASSWORD = "p@ss/wörd: 'quoted' %41"
 REDIS_PASSWORD = "plain-password_1~"
@@ -124,14 +124,7 @@ def test_it_chats_on_external_databases_and_brings_none(
     release = Release(other.namespace)
     release.install(external)
 
-    url = ingress.url(f"{other.namespace}.example.org")
-    ann, ben = Person(url).sign_up(), Person(url).sign_up()
-    channel = ann.make_channel("elsewhere")
-    ben.join(channel)
-    with Listener(ben) as heard:
-        until("ben's connection", lambda: heard.connects)
-        said = ann.say(channel, "hello", key="elsewhere")
-        until("the message", lambda: said["id"] in heard.texts, seconds=10)
+    two_people_chat(ingress.url(f"{other.namespace}.example.org"))
 
     assert other.apps.list_namespaced_stateful_set(other.namespace).items == []
     release.uninstall()

@@ -4,7 +4,7 @@ import pytest
 from cluster import Cluster, Release, Values, until
 from hosts import Ingress
 from kubernetes import client
-from people import Listener, Person
+from people import Person, two_people_chat
 
 
 @pytest.fixture
@@ -30,13 +30,7 @@ def test_the_chat_is_reached_through_a_gateway(
     url = ingress.url(host)
     until("the route", lambda: Person(url).page("/sign-in").status_code == 200)
 
-    ann, ben = Person(url).sign_up(), Person(url).sign_up()
-    channel = ann.make_channel("by the gate")
-    ben.join(channel)
-    with Listener(ben) as heard:
-        until("ben's connection", lambda: heard.connects)
-        said = ann.say(channel, "hello", key="gate")
-        until("the message", lambda: said["id"] in heard.texts, seconds=10)
+    two_people_chat(url)
 
     release.upgrade(values)
     until("the Ingress again", lambda: Person(ingress.url(f"{cluster.namespace}.example.org")).page().ok)

@@ -4,7 +4,7 @@ import pytest
 from cluster import SERVICES, Cluster, Release, Values, until
 from kubernetes.client import ApiException
 from load import Load
-from people import Listener, Person
+from people import Listener, Person, two_people_chat
 
 
 @pytest.fixture(scope="module")
@@ -59,15 +59,7 @@ def test_internal_paths_are_not_reached_from_outside(person: Person) -> None:
 
 
 def test_two_people_chat(release: Release, url: str) -> None:
-    ann, ben = Person(url).sign_up(), Person(url).sign_up()
-    channel = ann.make_channel("hello")
-    ben.join(channel)
-
-    with Listener(ben) as heard:
-        until("ben's connection", lambda: heard.connects)
-        said = ann.say(channel, "hello *ben*", key="1")
-
-        until("the message", lambda: heard.texts.get(said["id"]) == "hello *ben*", seconds=10)
+    two_people_chat(url)
 
 
 def test_who_is_not_signed_in_gets_no_connection(release: Release, url: str) -> None:
