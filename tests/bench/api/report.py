@@ -37,8 +37,9 @@ def write_report(found: dict[str, Any], folder: Path) -> None:
     (folder / "api.json").write_text(json.dumps(found, indent=2) + "\n")
     requests: dict[str, dict[str, Found]] = found["requests"]
     for kind in ("list", "post"):
-        values = {server: figures["cpu_us"]["median"] for server, figures in requests[kind].items()}
-        (folder / f"api-{kind}.svg").write_text(bars(f"{KINDS[kind]}: CPU µs of the server", values))
+        values = {server: list(figures["cpu_us"].values()) for server, figures in requests[kind].items()}
+        title = f"{KINDS[kind]}: CPU µs of the server"
+        (folder / f"api-{kind}.svg").write_text(bars(title, values, note="median and range"))
     text = _markdown(found)
     (folder / "api.md").write_text(text)
     print(text)

@@ -25,7 +25,8 @@ class Goal:
         if self.peer is None:
             return ours
         theirs = [result[self.figure] * self.scale for result in results.get(self.peer, [])]
-        return [a / b if b else float("inf") for a, b in zip(ours, theirs, strict=False)]
+        # A cost below nothing is noise, and so is any ratio to it.
+        return [a / b if a >= 0 and b > 0 else _NOISE for a, b in zip(ours, theirs, strict=False)]
 
     def row(self, report: dict[str, Any]) -> str | None:
         """A line of the table, or None."""
@@ -33,14 +34,24 @@ class Goal:
         if not values:
             return None
         middle = statistics.median(values)
-        reached = middle >= self.bound if self.at_least else middle <= self.bound
-        unit = "×" if self.peer else self.unit
+        if min(values) < 0:
+            return f"| {self.what} | {self._bound()} | not measurable | **missed** |"
         spread = f" ({_short(min(values))}–{_short(max(values))})" if len(values) > 1 else ""
-        sign = "≥" if self.at_least else "≤"
-        mark = "reached" if reached else "**missed**"
-        return (
-            f"| {self.what} | {sign} {_short(self.bound)}{unit} | {_short(middle)}{unit}{spread} | {mark} |"
-        )
+        mark = "reached" if self.reached(middle) else "**missed**"
+        return f"| {self.what} | {self._bound()} | {_short(middle)}{self._unit()}{spread} | {mark} |"
+
+    def reached(self, value: float) -> bool:
+        """Whether a figure is within the bound."""
+        return value >= self.bound if self.at_least else 0 <= value <= self.bound
+
+    def _bound(self) -> str:
+        return f"{'≥' if self.at_least else '≤'} {_short(self.bound)}{self._unit()}"
+
+    def _unit(self) -> str:
+        return "×" if self.peer else self.unit
+
+
+_NOISE = -1.0
 
 
 def _short(value: float) -> str:

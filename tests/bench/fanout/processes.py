@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import select
 import socket
 import subprocess
@@ -43,23 +44,38 @@ def build(name: str, into: Path) -> Path:
     return program
 
 
-def children(pid: int) -> list[int]:
-    """The direct children of a process."""
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in text.split()]
+def raise_file_limit() -> None:
+    """As many open files as the system allows: servers and clients inherit it."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def tree(pid: int) -> list[int]:
+    """A process and all its descendants: what serves may be a launcher's child, or a worker of several."""
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += tree(int(child))
+    return found
 
 
 @dataclass
 class Usage:
-    """CPU seconds (user + system) and resident bytes of one process."""
+    """CPU seconds (user + system) and resident bytes."""
 
     cpu: float
     rss: int
 
     @classmethod
     def of(cls, pid: int) -> "Usage":
-        """Read them from /proc/<pid>/stat: fields 14, 15 and 24 of proc(5)."""
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        """Those of a process and its descendants."""
+        parts = [cls.parse(Path(f"/proc/{each}/stat").read_text()) for each in tree(pid)]
+        return cls(cpu=sum(part.cpu for part in parts), rss=sum(part.rss for part in parts))
+
+    @classmethod
+    def parse(cls, stat: str) -> "Usage":
+        """Fields 14, 15 and 24 of /proc/<pid>/stat, as in proc(5). The second one may hold anything."""
+        fields = stat.rpartition(")")[2].split()
         return cls(cpu=(int(fields[11]) + int(fields[12])) / TICKS, rss=int(fields[21]) * PAGE)
 
 

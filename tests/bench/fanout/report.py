@@ -4,8 +4,10 @@ import statistics
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from figures import bars
 from goals import GOALS
-from plots import bars
+
+NAMES = {"flack": "Flack", "stock": "Flask-SocketIO", "node": "Node socket.io", "floor": "bare C writer"}
 
 
 class Figure(NamedTuple):
@@ -53,9 +55,11 @@ FIGURES = {
 }
 ABOUT = {
     "fanout": "One room of {sockets:,} sockets, messages of 317 bytes, 20,000 deliveries a second offered.",
-    "connections": "{sockets:,} connections opened at 400 a second; then 2,000 messages to a room that nobody here is "
-    "in; then a tenth closes at once; then the rest idles for one heartbeat each. Flack's connect checks a token, asks "
-    "api for the person's channels and joins their rooms; the others' is bare, with one room.",
+    "connections": "10,000 messages to a room that nobody here is in, with 50 connections open; then nine tenths of "
+    "{sockets:,} connections are opened at 400 a second and idle for 30 s, with heartbeats; then the last tenth comes, "
+    "and goes at once. What that costs is counted for a minute, in which Flack also leaves the rooms that it hears for "
+    "30 s more, without what idling costs. Flack's connect checks a token, asks api for the person's channels and "
+    "joins their rooms; the others' is bare, with one room.",
     "rooms": "Flack with {sockets:,} open connections; 20,000 deliveries a second to rooms of growing size among them.",
     "storm": "Flack with 1,000 connections, two messages a second to everybody, and the limits that it has by default; "
     "then {sockets:,} clients of a lost pod knock within a second. Who is answered 503 comes back after `Retry-After`. "
@@ -89,7 +93,7 @@ def _head(report: dict[str, Any]) -> list[str]:
         "",
         f"`make bench-fanout` makes this page ({report['minutes']} minutes). {machine['processor']}, "
         f"{machine['cores']} cores shared by server, clients and Redis; Linux {machine['kernel']}, "
-        f"Python {machine['python']}, Node {machine['node']}; load average {machine['load_at_start']:.1f} before the "
+        f"Python {machine['python']}, Node {machine['node']}; load average {machine['load_before']:.1f} before the "
         "run: more than 1 means that others used it too. Servers take turns, in another order each round. CPU "
         "is that of the server's process alone. The clients are one C program; the bare C writer is one `send` a "
         "socket and nothing else. Figures are medians (least–most); ratios are of servers in the same round.",
@@ -104,14 +108,15 @@ def _part(part: str, figures: list[Figure], found: dict[str, Any], out: Path) ->
     about = ABOUT[part].format(sockets=found["sockets"])
     rounds = f"{found['rounds']} round{'s' if found['rounds'] > 1 else ''}."
     lines = ["", f"## {TITLES[part]}", "", f"{about} {rounds}", ""]
-    lines += [f"| | {' | '.join(names)} |", "| --- |" + " ---: |" * len(names)]
+    lines += [f"| | {' | '.join(NAMES[name] for name in names)} |", "| --- |" + " ---: |" * len(names)]
     for figure in figures:
         values = {name: [result[figure.key] for result in results[name]] for name in names}
         lines.append(f"| {figure.label} | {' | '.join(_cell(figure.form, values[name]) for name in names)} |")
         if figure.plot:
             picture = f"fanout-{figure.plot}.svg"
             note = f"{found['sockets']:,} sockets; median and range of {rounds[:-1]}"
-            (out / picture).write_text(bars(figure.label, note, values, figure.form))
+            named = {NAMES[name]: found for name, found in values.items()}
+            (out / picture).write_text(bars(figure.label, named, note=note, form=figure.form))
     pictures = [figure for figure in figures if figure.plot]
     return [
         *lines,

@@ -1,7 +1,7 @@
 """The fan-out comparison: the same clients and the same Redis against four servers, in alternating order.
 
-Run by `make bench-fanout`. CPU is that of the server's own process from /proc/<pid>/stat: neither Redis nor the clients
-count. What is reported is the median and the range of the rounds, and ratios between servers of the same round.
+Run by `make bench-fanout`. CPU is that of the server's own processes from /proc/<pid>/stat: neither Redis nor the
+clients count. What is reported is the median and the range of the rounds, and ratios between servers of the same round.
 """
 
 import argparse
@@ -15,10 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+sys.path.append(str(Path(__file__).parents[1]))
+
 import redis
 import scenarios
-from machine import machine, raise_file_limit
-from processes import build, free_port, wait_for_port
+from figures import machine
+from processes import build, free_port, raise_file_limit, wait_for_port
 from report import write_report
 from scenarios import Bench, Result, Scenario
 from servers import NAMES, Server
@@ -34,7 +36,9 @@ class Run:
     def __init__(self, options: argparse.Namespace, scratch: Path, redis_port: int) -> None:
         self._options, self._scratch, self._redis_port = options, scratch, redis_port
         self._bench = Bench(build("client", scratch / "bin"), redis.Redis(port=redis_port))
-        self.report: dict[str, Any] = {"machine": machine(), "message_bytes": scenarios.MESSAGE_BYTES}
+        node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+        about = {**machine(), "node": node.stdout.strip()}
+        self.report: dict[str, Any] = {"machine": about, "message_bytes": scenarios.MESSAGE_BYTES}
 
     def fanout(self) -> None:
         """Deliveries to one room, all servers."""
@@ -124,7 +128,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="of fan-out; half as many of the longer parts")
     parser.add_argument("--seconds", type=float, default=6)
-    parser.add_argument("--idle-seconds", type=float, default=25, help="one heartbeat a socket")
+    parser.add_argument(
+        "--idle-seconds", type=float, default=30, help="a heartbeat of each, a refresh of presence"
+    )
     parser.add_argument("--sockets", type=int, default=1_000)
     parser.add_argument("--many", type=int, default=10_000)
     parser.add_argument("--servers", default=NAMES, type=lambda text: text.split(","))

@@ -1,6 +1,7 @@
 """The servers of the comparison, each as its own documentation says it should be run."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flack_contracts import streams, wire
 from flack_kit.jwt import Signer
-from processes import HERE, build, children, free_port, wait_for_port
+from processes import HERE, build, free_port, wait_for_port
 
 NAMES = ("flack", "stock", "node", "floor")
 TOKENS = 12_000
@@ -41,11 +42,7 @@ class Server:
         self.process = getattr(self, f"_start_{name}")()
         wait_for_port(self.port, self.process)
         time.sleep(1)  # gunicorn listens before its worker runs
-        self.pid = (
-            (children(self.process.pid) or [self.process.pid])[0]
-            if name in ("flack", "stock")
-            else self.process.pid
-        )
+        self.pid = self.process.pid
 
     @property
     def redis_url(self) -> str:
@@ -58,12 +55,12 @@ class Server:
         return make(size, channel)
 
     def stop(self) -> None:
-        """End the process and what it started."""
-        self.process.terminate()
+        """End the process and what it started: a launcher would leave the server behind."""
+        os.killpg(self.pid, signal.SIGTERM)
         try:
             self.process.wait(15)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            os.killpg(self.pid, signal.SIGKILL)
             self.process.wait()
         if self._stub:
             self._stub.shutdown()
@@ -71,7 +68,9 @@ class Server:
 
     def _popen(self, command: list[Any], **environment: str) -> "subprocess.Popen[bytes]":
         log = (self.scratch / f"{self.name}.log").open("ab")
-        return subprocess.Popen(command, env={**os.environ, **environment}, stdout=log, stderr=log)
+        return subprocess.Popen(
+            command, env={**os.environ, **environment}, stdout=log, stderr=log, start_new_session=True
+        )
 
     # Flack's own realtime service, with tokens and rooms: the stub stands in for api.
 
