@@ -33,8 +33,9 @@ def _chromium() -> str | None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium: Debian's, playwright's own, or what FLACK_CHROMIUM names."""
+    chromium = _chromium()  # before playwright runs: it may ask a playwright of its own
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
         running.close()
 

@@ -18,6 +18,7 @@ class Person:
 
     def __init__(self, url: str, browser: Browser, nickname: str, name: str, **context: Any) -> None:
         self.url, self.nickname, self.name = url, nickname, name
+        self.user_id = 0
         self.context = browser.new_context(base_url=url, reduced_motion="reduce", **context)
         self.page = self.context.new_page()
         self.problems: list[str] = []
@@ -31,7 +32,7 @@ class Person:
     def sign_up(self) -> Self:
         """Get an account, as any client of the API would."""
         body = {"nickname": self.nickname, "password": PASSWORD, "display_name": self.name}
-        self._post("/api/v2/users", body)
+        self.user_id = int(self._post("/api/v2/users", body)["id"])
         return self
 
     def sign_in(self, password: str = PASSWORD) -> Self:
@@ -113,11 +114,12 @@ class Person:
     def _ours(self, url: str) -> bool:
         return url.startswith((self.url, self.url.replace("http", "ws"), "data:", "blob:"))
 
-    def _post(self, path: str, body: dict[str, str]) -> None:
+    def _post(self, path: str, body: dict[str, str]) -> Any:
         data = json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=30) as answer:
             assert answer.status == 201
+            return json.load(answer)
 
 
 MakePerson = Callable[..., Person]
