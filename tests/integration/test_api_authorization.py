@@ -179,14 +179,3 @@ def test_the_service_key_opens_internal_routes(api: Flask, sign_up: Callable[...
     assert [person["user_id"] for person in answer.json["people"]] == [ada.id]
     headers["X-Flack-Service-Key"] = SERVICE_KEY[:-1]
     assert api.test_client().get(path, headers=headers).status_code == 401
-
-
-def test_an_invisible_channel_answers_like_an_unknown_one(sign_up: Callable[..., Person]) -> None:
-    ada, ben = sign_up(), sign_up()
-    hidden = ada.make_channel("private")
-    unknown = hidden + 1_000_000
-    for path in ("/channels/{}", "/channels/{}/messages", "/channels/{}/members"):
-        seen, never = ben.get(path.format(hidden)).json, ben.get(path.format(unknown)).json
-        assert seen is not None and never is not None
-        seen.pop("request_id"), never.pop("request_id")
-        assert seen == never
