@@ -140,3 +140,16 @@ def test_further_objects_are_installed_with_the_release(render: Render) -> None:
     )
 
     assert "flack-mine" in objects.of("ConfigMap")
+
+
+def test_for_development_services_run_from_a_copy_of_their_code_that_may_be_written(render: Render) -> None:
+    objects = render({"development": {"sync": True}})
+
+    for name in ("api", "web", "realtime", "worker", "beat"):
+        spec = objects.one("Deployment", f"flack-{name}")["spec"]["template"]["spec"]
+        first, main = spec["initContainers"][0], spec["containers"][0]
+        assert (first["command"], first["image"]) == (["cp", "-r", "/app/.", "/source"], main["image"])
+        assert {"name": "source", "mountPath": "/app"} in main["volumeMounts"]
+        assert main["command"][:3] == ["python", "-m", "flack_kit.reload"]
+        assert main["securityContext"]["readOnlyRootFilesystem"] is True
+    assert "flack_kit.reload" not in str(render())

@@ -89,6 +89,21 @@ topologySpreadConstraints:
     {{- end }}
 {{- end }}
 
+{{/* With `development.sync`: a container that copies the code to where it may be written. Arguments: root, component. */}}
+{{- define "flack.copySource" -}}
+{{- $root := index . 0 -}}
+- name: copy-source
+  image: {{ include "flack.image" . }}
+  imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+  command: [cp, -r, /app/., /source]
+  securityContext:
+    {{- include "flack.containerSecurity" $root | nindent 4 }}
+  resources:
+    {{- toYaml $root.Values.migrations.resources | nindent 4 }}
+  volumeMounts:
+    - {name: source, mountPath: /source}
+{{- end }}
+
 {{/* The pod of a component. Arguments: root, component, its values. */}}
 {{- define "flack.pod" -}}
 {{- $root := index . 0 }}{{- $name := index . 1 }}{{- $svc := index . 2 -}}
@@ -112,14 +127,24 @@ spec:
   {{- with include "flack.scheduling" . }}
   {{- trim . | nindent 2 }}
   {{- end }}
-  {{- if has $name (list "api" "worker" "beat") }}
+  {{- $waits := has $name (list "api" "worker" "beat") }}
+  {{- $sync := $root.Values.development.sync }}
+  {{- if or $waits $sync }}
   initContainers:
+    {{- if $sync }}
+    {{- include "flack.copySource" (list $root $name) | nindent 4 }}
+    {{- end }}
+    {{- if $waits }}
     {{- include "flack.waitForSchema" (list $root $name) | nindent 4 }}
+    {{- end }}
   {{- end }}
   containers:
     - name: {{ $name }}
       image: {{ include "flack.image" (list $root $name) }}
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+      {{- if $sync }}
+      command: [python, -m, flack_kit.reload, flack_{{ $name | replace "beat" "worker" }}]
+      {{- end }}
       {{- if has $name (list "worker" "beat") }}
       args: [{{ $name }}]
       {{- end }}
@@ -146,6 +171,9 @@ spec:
         {{- toYaml $svc.resources | nindent 8 }}
       volumeMounts:
         - {name: tmp, mountPath: /tmp}
+        {{- if $sync }}
+        - {name: source, mountPath: /app}
+        {{- end }}
         {{- with include "flack.caMounts" $root }}
         {{- trim . | nindent 8 }}
         {{- end }}
@@ -154,6 +182,9 @@ spec:
         {{- end }}
   volumes:
     - {name: tmp, emptyDir: {sizeLimit: 256Mi}}
+    {{- if $sync }}
+    - {name: source, emptyDir: {sizeLimit: 64Mi}}
+    {{- end }}
     {{- with include "flack.caVolumes" $root }}
     {{- trim . | nindent 4 }}
     {{- end }}
