@@ -20,7 +20,11 @@ install-chart:
 	helm upgrade --install flack helm/flack --namespace $(NAMESPACE) --create-namespace -f $(VALUES) --wait --timeout 5m
 
 # E2E_ARGS passes options on to pytest: make e2e E2E_ARGS="-k upgrade". Without KUBECONFIG a kind cluster is made.
+# On kind, nodes are cut off and ended by a command of the project's own; elsewhere E2E_NODE_COMMAND names one.
 E2E_ARGS ?=
+ifeq ($(KUBECONFIG),)
+export E2E_NODE_COMMAND ?= $(CURDIR)/tests/e2e/kind-node
+endif
 e2e: NEXT = $(foreach name,$(SERVICES),flack-$(name):next)
 e2e: $(VENV)/.dev-stamp browser images next-images $(if $(KUBECONFIG),,kind-cluster) load-images ## everything on the cluster that KUBECONFIG names: install, chat, upgrade, lose pods
 	$(BIN)/pytest tests/e2e -m cluster -p no:randomly $(E2E_ARGS)

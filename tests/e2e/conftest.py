@@ -14,6 +14,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(pytest.mark.cluster)
         item.add_marker(pytest.mark.timeout(900))
+    items.sort(
+        key=lambda item: item.path.name == "test_nodes.py"
+    )  # last: they take nodes from under the others
 
 
 @pytest.fixture(scope="session")
