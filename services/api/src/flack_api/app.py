@@ -10,6 +10,7 @@ from flask import Flask
 
 from flack_api import internal, v2
 from flack_api.database import connect_database, init_database
+from flack_api.ended import EndedSessions
 from flack_api.failures import translate_failure
 from flack_api.http.auth import init_auth
 from flack_api.http.bodies import init_bodies
@@ -38,7 +39,7 @@ def create_app(settings: ApiSettings) -> Flask:
     init_problems(app)
     translate_with(app, translate_failure)
     init_database(app, made.engine, made.outbox)
-    init_auth(app, made.signer, settings.service_key.get_secret_value())
+    init_auth(app, made.signer, settings.service_key.get_secret_value(), made.ended)
     init_bodies(app)
 
     app.register_blueprint(internal.blueprint())
@@ -61,13 +62,15 @@ def _make_services(settings: ApiSettings) -> Services:
     engine = connect_database(settings)
     tasks = TaskSender(redis_url)
     v1_packet = message_packet if settings.v1_enabled else None
+    ended = EndedSessions(engine)
     return Services(
         settings=settings,
         engine=engine,
         redis=redis,
-        outbox=Outbox(Bus(redis), tasks, engine, v1_packet=v1_packet),
+        outbox=Outbox(Bus(redis), tasks, engine, ended=ended, v1_packet=v1_packet),
         tasks=tasks,
         signer=Signer(settings.signing_keys.get_secret_value()),
+        ended=ended,
     )
 
 

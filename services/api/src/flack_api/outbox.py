@@ -21,6 +21,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from flack_api.ended import EndedSessions
+
 log = get_logger(__name__)
 
 MARK_SECONDS = 0.2
@@ -33,9 +35,21 @@ class Outbox:
     """Publishes deliveries. `v1_packet` makes v1's `updated_model` packet, or is None where v1 is off."""
 
     def __init__(
-        self, bus: Bus, tasks: TaskSender, engine: Engine, *, v1_packet: V1Packet | None = None
+        self,
+        bus: Bus,
+        tasks: TaskSender,
+        engine: Engine,
+        *,
+        ended: EndedSessions,
+        v1_packet: V1Packet | None = None,
     ) -> None:
-        self._bus, self._tasks, self._engine, self._v1_packet = bus, tasks, engine, v1_packet
+        self._bus, self._tasks, self._engine, self._ended, self._v1_packet = (
+            bus,
+            tasks,
+            engine,
+            ended,
+            v1_packet,
+        )
         self._published: deque[int] = deque()
         self._wake = threading.Event()
         self._closing = threading.Event()
@@ -51,6 +65,8 @@ class Outbox:
             if v1:
                 self._bus.publish(room_channel(V1_ROOM), v1, done=done)
         for ended in delivery.ended_sessions:
+            if ended.session_id is not None:
+                self._ended.add(ended.session_id)
             self._bus.publish(CONTROL_CHANNEL, control_json(ended))
         for message_id in delivery.wanted_previews:
             self._tasks.send(PREVIEW_FETCH, queue=QUEUE_PREVIEWS, message_id=message_id)

@@ -9,6 +9,7 @@ from flask import current_app
 from redis import Redis
 from sqlalchemy import Engine
 
+from flack_api.ended import EndedSessions
 from flack_api.outbox import Outbox
 from flack_api.settings import ApiSettings
 
@@ -23,6 +24,7 @@ class Services:
     outbox: Outbox
     tasks: TaskSender
     signer: Signer
+    ended: EndedSessions
     before_close: list[Callable[[], None]] = field(default_factory=list)
     """What else uses the connections and must end before they do."""
 
@@ -30,6 +32,7 @@ class Services:
         """Send and mark what is left, then let go of the connections."""
         for end in self.before_close:
             end()
+        self.ended.close()
         self.outbox.close()
         self.redis.close()
         self.engine.dispose()

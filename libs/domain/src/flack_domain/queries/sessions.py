@@ -1,5 +1,7 @@
 """Signed-in devices."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,3 +15,8 @@ def alive(session: Session, session_id: int) -> bool:
         SignIn.id == session_id, SignIn.revoked_at.is_(None), SignIn.expires_at > clock.now()
     )
     return session.scalar(query) is not None
+
+
+def ended_since(session: Session, moment: datetime) -> list[int]:
+    """The ids of the sessions that were signed out or revoked after a moment. Their access tokens may be good yet."""
+    return list(session.scalars(select(SignIn.id).where(SignIn.revoked_at > moment)))

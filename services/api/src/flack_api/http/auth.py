@@ -15,6 +15,7 @@ from flack_contracts.tokens import AUDIENCE, ISSUER, AccessClaims
 from flack_kit.jwt import InvalidToken, Signer, Verifier
 from flask import Flask, current_app, g, request
 
+from flack_api.ended import EndedSessions
 from flack_api.http.problems import Problem
 from flack_api.http.routes import View, current_route, route_of
 
@@ -68,10 +69,13 @@ def caller_or_none() -> Caller | None:
 
 
 class AccessTokens:
-    """Checks access tokens offline. A client sends the same one for ten minutes: its signature is checked once."""
+    """Checks access tokens offline. A client sends the same one for ten minutes: its signature is checked once.
 
-    def __init__(self, verifier: Verifier, *, kept: int = 10_000) -> None:
-        self._verifier, self._max = verifier, kept
+    Whether its session has ended since is looked up in this process's memory each time.
+    """
+
+    def __init__(self, verifier: Verifier, ended: EndedSessions, *, kept: int = 10_000) -> None:
+        self._verifier, self._ended, self._max = verifier, ended, kept
         self._known: OrderedDict[str, tuple[Caller, int]] = OrderedDict()
 
     def caller(self, token: str) -> Caller:
@@ -82,6 +86,8 @@ class AccessTokens:
             self._known[token] = found
             if len(self._known) > self._max:
                 self._known.popitem(last=False)
+        if found[0].session_id in self._ended:
+            raise _unauthorized("session_ended", "This session has ended; sign in again.")
         return found[0]
 
     def _check(self, token: str) -> tuple[Caller, int]:
@@ -96,9 +102,9 @@ class AccessTokens:
             raise _unauthorized("invalid_token", "The access token is not valid.") from None
 
 
-def init_auth(app: Flask, signer: Signer, service_key: str) -> None:
+def init_auth(app: Flask, signer: Signer, service_key: str, ended: EndedSessions) -> None:
     """Guard every route of `app` by what it declares."""
-    tokens = AccessTokens(Verifier(signer.key_set, issuer=ISSUER, audience=AUDIENCE))
+    tokens = AccessTokens(Verifier(signer.key_set, issuer=ISSUER, audience=AUDIENCE), ended)
 
     def check_user() -> Caller:
         return tokens.caller(_bearer_token())
