@@ -59,6 +59,7 @@ EXAMPLES: dict[type[Contract], dict[str, Any]] = {
         "created_at": AT, "finished_at": None,
     },
     control.SessionEnded: {"kind": "session.ended", "user_id": 3, "session_id": 44},
+    control.V1TokensEnded: {"kind": "v1.tokens_ended", "user_id": 3},
     control.Heads: {"kind": "heads", "streams": {"channel:7": 12}},
     internal.Memberships: {"user_id": 3, "seq": 5, "channel_ids": [7], "streams": {"user:3": 5, "channel:7": 12}},
     internal.V1Event: {"name": "ping_user", "args": ["token"]},

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import redis
+from flack_contracts.control import V1TokensEnded, control_json
 from flack_contracts.wire import packet_of
 from realtime_support import ApiPeer, Person, Realtime, closing_all, wait_until
 
@@ -125,3 +126,31 @@ def test_a_strangers_first_message_comes_back_to_them_and_a_forgers_does_not(
             assert [data["model"]["id"] for data in bot.all("updated_model")] == expected
     finally:
         api.before_v1_answer = lambda: None
+
+
+def test_who_signed_out_hears_no_more_than_a_stranger(
+    processes: list[Realtime], valkey: "redis.Redis", open: list[Any]
+) -> None:
+    reader, gone, stays = (
+        Person(processes[0].url),
+        Person(processes[1].url),
+        Person(processes[1].url),
+    )
+    open += [reader, gone, stays]
+    for person, token in ((reader, "good"), (gone, "good"), (stays, "other")):
+        wait_until(lambda person=person: person.connects)
+        person.sio.call("ping_user", token, timeout=30)
+    push(valkey, 1)
+    for person in (reader, gone, stays):
+        person.wait("updated_model")
+
+    valkey.publish("flack:control", control_json(V1TokensEnded(user_id=5)))
+    gone.wait("expired_token")
+    push(valkey, 2)
+    for person in (reader, stays):  # the first is where strangers may read
+        person.wait("updated_model", lambda data: data["model"]["id"] == 2)
+        assert person.all("expired_token") == []
+    gone.sio.call("ping_user", "good", timeout=30)  # a new token
+    push(valkey, 3)
+    gone.wait("updated_model", lambda data: data["model"]["id"] == 3)
+    assert [data["model"]["id"] for data in gone.all("updated_model")] == [1, 3]

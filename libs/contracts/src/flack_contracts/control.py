@@ -15,6 +15,13 @@ class SessionEnded(Contract):
     session_id: int | None = None
 
 
+class V1TokensEnded(Contract):
+    """All v1 tokens of a person were revoked: their sockets are strangers' from now on."""
+
+    kind: Literal["v1.tokens_ended"] = "v1.tokens_ended"
+    user_id: int
+
+
 class Heads(Contract):
     """The newest seq of each stream that moved since the last digest."""
 
@@ -22,16 +29,16 @@ class Heads(Contract):
     streams: dict[str, int]
 
 
-Control = Annotated[SessionEnded | Heads, Field(discriminator="kind")]
+Control = SessionEnded | V1TokensEnded | Heads
 
-_adapter: TypeAdapter[Control] = TypeAdapter(Control)
+_adapter: TypeAdapter[Control] = TypeAdapter(Annotated[Control, Field(discriminator="kind")])
 
 
-def control_json(message: SessionEnded | Heads) -> bytes:
+def control_json(message: Control) -> bytes:
     """A control message as the bytes to publish."""
     return message.model_dump_json().encode()
 
 
-def read_control(data: bytes) -> SessionEnded | Heads:
+def read_control(data: bytes) -> Control:
     """Parse a control message. Raises ValueError where it is none that this version knows."""
     return _adapter.validate_json(data)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flack_contracts.control import SessionEnded
+from flack_contracts.control import SessionEnded, V1TokensEnded
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -39,7 +39,7 @@ class Delivery:
     """Everything of one transaction, in order."""
 
     events: list[Outgoing] = field(default_factory=list)
-    ended_sessions: list[SessionEnded] = field(default_factory=list)
+    ended_sessions: list[SessionEnded | V1TokensEnded] = field(default_factory=list)
 
     wanted_previews: list[int] = field(default_factory=list)
     """Messages with links: for the task `flack.previews.fetch`."""

@@ -6,16 +6,16 @@ from datetime import datetime
 from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
-from flack_contracts.control import SessionEnded
+from flack_contracts.control import SessionEnded, V1TokensEnded
 from flack_contracts.events import Payload, envelope, payload_json
 from flack_contracts.streams import channel_stream, user_stream
 from pydantic import TypeAdapter
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from flack_domain import clock, errors, idempotency
-from flack_domain.models import Channel
+from flack_domain.models import Channel, V1Token
 from flack_domain.outbox import Delivery, Outgoing, V1Message
 
 P = ParamSpec("P")
@@ -81,6 +81,11 @@ class Transaction:
     def end_session(self, user_id: int, session_id: int | None = None) -> None:
         """Have the sockets of a session (None: of all of that person's) closed after the commit."""
         self.delivery.ended_sessions.append(SessionEnded(user_id=user_id, session_id=session_id))
+
+    def end_v1_tokens(self, user_id: int) -> None:
+        """Revoke all v1 tokens of a person, and have their sockets hear no more than strangers after the commit."""
+        self.session.execute(delete(V1Token).where(V1Token.user_id == user_id))
+        self.delivery.ended_sessions.append(V1TokensEnded(user_id=user_id))
 
     def write_events(self) -> None:
         """Insert all pending events, in order, with one statement."""

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from flack_contracts.control import control_json
+from flack_contracts.control import SessionEnded, control_json
 from flack_contracts.streams import CONTROL_CHANNEL, V1_ROOM, room_channel
 from flack_contracts.tasks import PREVIEW_FETCH, QUEUE_PREVIEWS
 from flack_contracts.wire import packet
@@ -65,7 +65,7 @@ class Outbox:
             if v1:
                 self._bus.publish(room_channel(V1_ROOM), v1, done=done)
         for ended in delivery.ended_sessions:
-            if ended.session_id is not None:
+            if isinstance(ended, SessionEnded) and ended.session_id is not None:
                 self._ended.add(ended.session_id)
             self._bus.publish(CONTROL_CHANNEL, control_json(ended))
         for message_id in delivery.wanted_previews:

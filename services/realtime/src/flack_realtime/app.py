@@ -88,7 +88,7 @@ def create_app(
 
     manager.observe = observe
     manager.on_restored = sync.restored
-    manager.listen(CONTROL_CHANNEL, Control(tokens, sync))
+    manager.listen(CONTROL_CHANNEL, Control(tokens, sync, v1))
 
     drain = Drain(manager, settings.drain_seconds, presence.flush)
     sockets = manager.engine.server.sockets

@@ -1,11 +1,12 @@
 """What every realtime process is told on `flack:control`."""
 
 import gevent
-from flack_contracts.control import Heads, SessionEnded, read_control
+from flack_contracts.control import Heads, SessionEnded, V1TokensEnded, read_control
 from flack_kit.logging import get_logger
 
 from flack_realtime.sync import Sync
 from flack_realtime.tokens import Tokens
+from flack_realtime.v1 import V1
 
 log = get_logger(__name__)
 
@@ -13,8 +14,8 @@ log = get_logger(__name__)
 class Control:
     """Hands control messages on. Unknown kinds, from a newer version, are logged and left."""
 
-    def __init__(self, tokens: Tokens, sync: Sync) -> None:
-        self._tokens, self._sync = tokens, sync
+    def __init__(self, tokens: Tokens, sync: Sync, v1: V1 | None) -> None:
+        self._tokens, self._sync, self._v1 = tokens, sync, v1
 
     def __call__(self, data: bytes) -> None:
         """Handle one message. Must not hold up whoever reads from Redis."""
@@ -25,5 +26,8 @@ class Control:
             return
         if isinstance(message, SessionEnded):
             self._tokens.end(message.user_id, message.session_id)
+        elif isinstance(message, V1TokensEnded):
+            if self._v1 is not None:
+                self._v1.signed_out(message.user_id)
         elif isinstance(message, Heads):
             gevent.spawn(self._sync.heads, message.streams)

@@ -97,6 +97,15 @@ class V1:
                 self._manager.leave(session.client, V1_ROOM)
             self._manager.send(session.client, _EXPIRED_TOKEN)
 
+    def signed_out(self, user_id: int) -> None:
+        """A person's tokens were revoked. Where strangers may not read, their sockets read no more until they say
+        something with a new token; they stay tied, as the original's did."""
+        if self._anonymous_read:
+            return
+        for session in [session for session, tied in self._tied.items() if tied == user_id]:
+            self._manager.leave(session.client, V1_ROOM)
+            self._manager.send(session.client, _EXPIRED_TOKEN)
+
     def disconnected(self, session: Session) -> None:
         """A v1 client has gone; if it was the last one tied to a person, they are offline."""
         if session.hears_v1:

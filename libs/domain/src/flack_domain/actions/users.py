@@ -3,7 +3,7 @@
 from typing import Literal
 
 from flack_contracts.chat import User, UserRole
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from flack_domain import errors, models, names, policy, shapes
@@ -126,7 +126,7 @@ def _update_profile(
     user.display_name = user.display_name if display_name is None else display_name
     if secret is not None:
         user.password_hash = secret
-        tx.session.execute(delete(models.V1Token).where(models.V1Token.user_id == user.id))
+        tx.end_v1_tokens(user.id)
         _end_sessions(tx, user.id, keep_session_id)
     if secret is not None or before != (user.nickname, user.display_name):
         user.updated_at = tx.now
@@ -154,7 +154,7 @@ def deactivate(tx: Transaction, actor: Actor, user_id: int) -> User:
     user, channels = _managed(tx, actor, user_id, keeps_role=False)
     if user.deactivated_at is None:
         user.deactivated_at = user.updated_at = tx.now
-        tx.session.execute(delete(models.V1Token).where(models.V1Token.user_id == user.id))
+        tx.end_v1_tokens(user.id)
         _end_sessions(tx, user.id, None)
         streams.tell_profile(tx, user, channels)
     return shapes.user(user)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from flack_domain.actions.presence import mark_seen
@@ -40,7 +40,7 @@ def _sign_in(tx: Transaction, user_id: int) -> V1SignedIn:
 @action
 def sign_out(tx: Transaction, user_id: int) -> None:
     """End every v1 token of a person. They stay online (flack-v1 section 2)."""
-    tx.session.execute(delete(V1Token).where(V1Token.user_id == user_id))
+    tx.end_v1_tokens(user_id)
     _changed(tx, user_id)
 
 
