@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,10 @@ from urllib.parse import urlsplit
 
 from linkify_it import LinkifyIt
 from linkify_it.tlds import TLDS
+
+_MAX_URL = 2048
+"""A longer run without a space is no link: looking for links in it takes time that grows with its square."""
+_TOO_LONG = re.compile(rf"\S{{{_MAX_URL + 1},}}")
 
 
 @dataclass(frozen=True)
@@ -23,9 +28,19 @@ class BareLink:
 
 def find_bare_links(text: str) -> Iterator[BareLink]:
     """The links of a text in order: only hosts under a known top-level domain, no e-mail or IP addresses."""
-    for match in _linkify().match(text) or ():
-        if _has_known_domain(match.url):
-            yield BareLink(match.index, match.last_index, match.raw, match.url)
+    for start, end in _parts(text):
+        for match in _linkify().match(text[start:end]) or ():
+            if _has_known_domain(match.url):
+                yield BareLink(start + match.index, start + match.last_index, match.raw, match.url)
+
+
+def _parts(text: str) -> Iterator[tuple[int, int]]:
+    """What lies between runs that are too long."""
+    start = 0
+    for run in _TOO_LONG.finditer(text):
+        yield start, run.start()
+        start = run.end()
+    yield start, len(text)
 
 
 def _has_known_domain(url: str) -> bool:
