@@ -11,6 +11,7 @@ from flack_realtime.fanout.frames import (
     ProtocolError,
     close_frame,
     frame_payload,
+    is_pong,
     read_frames,
     server_frame,
 )
@@ -31,6 +32,12 @@ def client_frame(payload: bytes, *, opcode: int = TEXT, final: bool = True) -> b
     else:
         head += struct.pack("!BQ", 0x80 | 127, size)
     return head + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
+
+
+def test_the_answer_to_a_heartbeat_is_told_from_other_frames_of_its_size() -> None:
+    assert all(is_pong(client_frame(b"3")) for _ in range(20))  # whatever the mask is
+    others = [client_frame(b"2"), client_frame(b"3", opcode=PING), client_frame(b"3", final=False)]
+    assert not any(is_pong(frame) for frame in others)
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65535, 65536, 100_000])

@@ -42,11 +42,15 @@ def test_an_expired_token_says_that_it_expired() -> None:
     assert refused.value.expired
 
 
+def segment(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
 def forged(signer: Signer) -> dict[str, str]:
     key = base64.urlsafe_b64decode(signer.key_set()["keys"][0]["x"] + "==")
     kid = {"kid": signer.key_set()["keys"][0]["kid"]}
     header, body, signature = signer.sign(claims()).split(".")
-    other_body = base64.urlsafe_b64encode(b'{"sub":"1"}').rstrip(b"=").decode()
+    other_body = segment(b'{"sub":"1"}')
     rsa = generate_private_key(65537, 2048)
     return {
         "another key": Signer(new_key()).sign(claims()),
@@ -61,6 +65,8 @@ def forged(signer: Signer) -> dict[str, str]:
         "other issuer": signer.sign(claims(iss="other")),
         "other audience": signer.sign(claims(aud="other")),
         "kid is a number": jwt.encode(claims(), rsa, algorithm="RS256", headers={"kid": "7"}),
+        "a header of another shape": f"{segment(b'[]')}.{body}.{signature}",
+        "a header without end": f"{segment(b'[' * 2_000)}.{body}.{signature}",
         "empty": "",
         "words": "not a token",
         "huge": "a" * 100_000,

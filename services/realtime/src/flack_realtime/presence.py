@@ -7,6 +7,7 @@ ends. Coming and going are told from inside the script that changes the set, so 
 import secrets
 from collections import deque
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any
 
 import gevent
@@ -27,20 +28,24 @@ _LIVES_SECONDS = 90
 _REFRESH_SECONDS = 30.0
 _GRACE_SECONDS = 5.0
 _WATCHED = 200
-_BATCH = 500
+_BATCH = 100  # a millisecond of Redis
 _GATHER_SECONDS = 0.05
 
-# KEYS: the set. ARGV: now, this process, when its entry ends ("0": it leaves), channel and packet to tell of a change.
+# KEYS: the sets of some people. ARGV: now, this process, when its entries end ("0": it leaves), then for each set the
+# channel and the packet to tell of a change, both empty where nobody is told. One call for many: packing and reading
+# a call each costs this process ten times as much.
 _CHANGE = """
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
-local before = redis.call('ZCARD', KEYS[1])
-if ARGV[3] == '0' then redis.call('ZREM', KEYS[1], ARGV[2]) else
-  redis.call('ZADD', KEYS[1], ARGV[3], ARGV[2])
-  redis.call('EXPIREAT', KEYS[1], math.floor(tonumber(ARGV[3])) + 1)
+for i, key in ipairs(KEYS) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', ARGV[1])
+  local before = redis.call('ZCARD', key)
+  if ARGV[3] == '0' then redis.call('ZREM', key, ARGV[2]) else
+    redis.call('ZADD', key, ARGV[3], ARGV[2])
+    redis.call('EXPIREAT', key, math.floor(tonumber(ARGV[3])) + 1)
+  end
+  local after = redis.call('ZCARD', key)
+  local channel, packet = ARGV[2 + 2 * i], ARGV[3 + 2 * i]
+  if channel ~= '' and (before == 0) ~= (after == 0) then redis.call('PUBLISH', channel, packet) end
 end
-local after = redis.call('ZCARD', KEYS[1])
-if ARGV[4] ~= '' and (before == 0) ~= (after == 0) then redis.call('PUBLISH', ARGV[4], ARGV[5]) end
-return after
 """
 
 
@@ -129,19 +134,21 @@ class Presence:
 
     def _tell(self) -> None:
         while self._changes:
-            pipe = self._redis.pipeline(transaction=False)
-            for _ in range(min(_BATCH, len(self._changes))):
-                user_id, here = self._changes.popleft()
-                now = self._now()
-                packet = packet_of("presence", {"user_id": user_id, "online": here})
-                ends = now + _LIVES_SECONDS if here else 0
-                room = "" if self._overload.sheds_presence else room_channel(presence_room(user_id))
-                self._script(keys=[_key(user_id)], args=[now, self._process, ends, room, packet], client=pipe)
+            batch = [self._changes.popleft() for _ in range(min(_BATCH, len(self._changes)))]
             try:
-                pipe.execute()
+                for here, changes in groupby(batch, key=lambda change: change[1]):
+                    self._change_all([user_id for user_id, _ in changes], here)
             except RedisError as error:
                 log.warning("presence_not_told", reason=type(error).__name__)
                 return  # the next refresh tells of everybody who is here
+
+    def _change_all(self, user_ids: list[int], here: bool) -> None:
+        now, told = self._now(), not self._overload.sheds_presence
+        arguments: list[Any] = [now, self._process, now + _LIVES_SECONDS if here else 0]
+        for user_id in user_ids:
+            packet = packet_of("presence", {"user_id": user_id, "online": here})
+            arguments += (room_channel(presence_room(user_id)), packet) if told else ("", "")
+        self._script(keys=[_key(user_id) for user_id in user_ids], args=arguments)
 
     def _refresh_forever(self) -> None:
         while True:

@@ -42,8 +42,11 @@ def deliver(recipients: Sequence[Recipient], frame: bytes) -> None:
 def _write(recipients: Sequence[Recipient], frame: bytes) -> None:
     size = len(frame)
     for recipient in recipients:
+        write = (
+            recipient.write
+        )  # in a line of its own: Python 3.11 specializes attributes, but not calls of slots
         try:
-            sent = recipient.write(frame)
+            sent = write(frame)
         except BlockingIOError:
             recipient.spill(frame, 0)
         except OSError:

@@ -82,6 +82,11 @@ def read_frames(buffer: bytes | bytearray, limit: int) -> tuple[list[Frame], int
     return frames, at
 
 
+def is_pong(data: bytes) -> bool:
+    """Whether seven bytes of a client are a frame of one byte with Engine.IO's answer to a heartbeat, `3`."""
+    return data[0] == 0x80 | TEXT and data[1] == 0x81 and data[6] ^ data[2] == 0x33
+
+
 def _unmask(payload: bytes | bytearray, mask: bytes, size: int) -> bytes:
     # One big-integer XOR: the whole payload in C, without a loop over its bytes in Python.
     key = (mask * (size // 4 + 1))[:size]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _READ_SIZE = 8192
 _READABLE = 1
+_PONG_SIZE = 7
 _CLOSED = object()
 
 
@@ -63,6 +64,9 @@ class Incoming(Outgoing):
             data = b""
         if not data:
             self.lost()
+            return
+        if len(data) == _PONG_SIZE and self._rest is self._fragments is None and frames.is_pong(data):
+            self.pong_at = monotonic()  # most of what ever comes, so it takes the short way
             return
         try:
             self._parse(data)
