@@ -16,6 +16,7 @@ from flask import Flask
 from psycopg import sql
 from sqlalchemy import Engine, text
 
+V1_PATHS = ("/api/users", "/api/v1/users", "/stats", "/tasks/status/none", "/api/nothing")
 NO_REDIS = "redis://127.0.0.1:1/0"
 
 
@@ -181,11 +182,17 @@ def test_more_requests_than_a_process_may_have_in_hand_are_told_to_come_back(
         servers.wait_until(lambda: ada.get("/users/me").status_code == 503)
 
         refused = ada.get("/users/me")
+        refused_v1 = [app.test_client().get(path) for path in V1_PATHS]
         lock.rollback()
         said = waiting.result(30)
 
     assert refused.json["code"] == "overloaded"  # type: ignore[index]
     assert refused.content_type == "application/problem+json"
     assert 1 <= int(refused.headers["Retry-After"]) <= 5
+    for answer in refused_v1:
+        assert (answer.status_code, answer.content_type) == (503, "application/json")
+        assert answer.json == {"code": "overloaded", "error": refused.json["detail"]}  # type: ignore[index]
+        assert 1 <= int(answer.headers["Retry-After"]) <= 5
+        assert {"Deprecation", "Sunset", "Link"} <= set(answer.headers.keys())
     assert said["source"] == "waits for the lock"
     assert ada.get("/users/me").status_code == 200

@@ -52,7 +52,7 @@ def create_app(settings: ApiSettings) -> Flask:
     if undeclared:
         raise RuntimeError(f"these views do not say who may call them: {', '.join(undeclared)}")
     init_limits(app, settings)
-    app.wsgi_app = InHand(app.wsgi_app, settings.requests_in_hand)  # type: ignore[method-assign]  # Flask's own way
+    app.wsgi_app = InHand(app, settings.requests_in_hand)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 

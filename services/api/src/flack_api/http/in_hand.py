@@ -8,40 +8,38 @@ import random
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import orjson
 from flack_kit.metrics import HTTP_REQUESTS
+from flask import Flask
 
-from flack_api.http.problems import PROBLEM_TYPE, Problem
+from flack_api.http.problems import Problem, render_problem
 
 if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 _INTERNAL = "/internal/"
-_OVERLOADED = Problem(503, "overloaded", "Too much at once just now; nothing was changed. Try again.")
-_BODY = orjson.dumps(_OVERLOADED.document())
+_DETAIL = "Too much at once just now; nothing was changed. Try again."
 
 
 class InHand:
-    """WSGI middleware that answers 503 with `Retry-After` while `most` requests are in hand.
+    """WSGI middleware around an application that answers 503 with `Retry-After` while `most` requests are in hand.
 
     Our own services may have as many again: what they ask for is part of what was let in before.
     """
 
-    def __init__(self, app: "WSGIApplication", most: int) -> None:
-        self._app, self._most = app, most
+    def __init__(self, app: Flask, most: int) -> None:
+        self._app, self._inner, self._most = app, app.wsgi_app, most
         self._in_hand = 0
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer 503, or go on."""
         path = environ["PATH_INFO"]
         if self._in_hand >= (2 * self._most if path.startswith(_INTERNAL) else self._most):
-            HTTP_REQUESTS.labels("api", "(overloaded)", environ["REQUEST_METHOD"], _OVERLOADED.status).inc()
-            wait = str(random.randint(1, 5))
-            status = f"{_OVERLOADED.status} {_OVERLOADED.title}"
-            start_response(status, [("Content-Type", PROBLEM_TYPE), ("Retry-After", wait)])
-            return [_BODY]
+            HTTP_REQUESTS.labels("api", "(overloaded)", environ["REQUEST_METHOD"], 503).inc()
+            wait = {"Retry-After": str(random.randint(1, 5))}
+            refusal = render_problem(self._app, Problem(503, "overloaded", _DETAIL, headers=wait), path)
+            return refusal(environ, start_response)
         self._in_hand += 1
         try:
-            return self._app(environ, start_response)
+            return self._inner(environ, start_response)
         finally:
             self._in_hand -= 1

@@ -72,7 +72,7 @@ def fields_at_fault(error: ValidationError, *above: str) -> list[dict[str, str]]
 
 
 Translate = Callable[[Exception], Problem | None]
-Render = Callable[[Problem], Response | None]
+Render = Callable[[Problem, str], Response | None]
 
 
 def translate_with(app: Flask, translate: Translate) -> None:
@@ -81,7 +81,7 @@ def translate_with(app: Flask, translate: Translate) -> None:
 
 
 def render_problems_with(app: Flask, render: Render) -> None:
-    """Let `render` answer problems in a form of its own; it returns None for paths that are not its."""
+    """Let `render` answer problems in a form of its own. It is given the path, and returns None for one not its own."""
     app.extensions.setdefault("flack_problem_renderers", []).append(render)
 
 
@@ -114,14 +114,18 @@ def _problem_of_http(error: HTTPException) -> Problem:
     return Problem(status, code or phrase.lower().replace(" ", "_"), detail, headers=headers)
 
 
-def render_problem(problem: Problem) -> Response:
-    """A problem as this path's API version words it."""
-    for render in current_app.extensions.get("flack_problem_renderers", ()):
-        response: Response | None = render(problem)
+def render_problem(app: Flask, problem: Problem, path: str, *, request_id: str | None = None) -> Response:
+    """A problem as the API version of a path words it. Works outside a request, too."""
+    for render in app.extensions.get("flack_problem_renderers", ()):
+        response: Response | None = render(problem, path)
         if response:
             return response
-    body = orjson.dumps({**problem.document(), "request_id": current_request_id()})
-    return Response(body, problem.status, headers=problem.headers, content_type=PROBLEM_TYPE)
+    document = problem.document()
+    if request_id:
+        document["request_id"] = request_id
+    return Response(
+        orjson.dumps(document), problem.status, headers=problem.headers, content_type=PROBLEM_TYPE
+    )
 
 
 def init_problems(app: Flask) -> None:
@@ -131,4 +135,4 @@ def init_problems(app: Flask) -> None:
     def answer_problem(error: Exception) -> Response | RequestRedirect:
         if isinstance(error, RequestRedirect):
             return error
-        return render_problem(problem_of(error))
+        return render_problem(app, problem_of(error), request.path, request_id=current_request_id())

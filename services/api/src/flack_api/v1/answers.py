@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from werkzeug.http import http_date
 
 from flack_api.http.problems import Problem
-from flack_api.v1.mounts import is_v1
+from flack_api.v1.mounts import is_of_v1
 
 DEPRECATED = datetime(2026, 11, 1, tzinfo=UTC)
 """When v2 became the current version."""
@@ -46,14 +46,14 @@ def unauthorized() -> Problem:
     return Problem(401, "authentication_required", UNAUTHORIZED["error"])
 
 
-def render_problem(problem: Problem) -> Response | None:
+def render_problem(problem: Problem, path: str) -> Response | None:
     """A failure on one of v1's paths; None for other paths."""
-    if not is_v1():
+    if not is_of_v1(path):
         return None
     if problem.status == 401:
-        return answer(UNAUTHORIZED, 401, {"WWW-Authenticate": _CHALLENGE})
-    status = status_of(problem)
-    return answer({"code": problem.code, "error": problem.detail}, status, problem.headers)
+        return _deprecated(answer(UNAUTHORIZED, 401, {"WWW-Authenticate": _CHALLENGE}))
+    value = {"code": problem.code, "error": problem.detail}
+    return _deprecated(answer(value, status_of(problem), problem.headers))
 
 
 def status_of(problem: Problem) -> int:
@@ -66,8 +66,11 @@ def tell_deprecation(response: Response) -> Response:
 
     RFC 9745 (`Deprecation`), RFC 8594 (`Sunset`), RFC 5829 (`successor-version`).
     """
-    if is_v1():
-        response.headers["Deprecation"] = f"@{int(DEPRECATED.timestamp())}"
-        response.headers["Sunset"] = http_date(SUNSET)
-        response.headers.add("Link", f'<{SUCCESSOR}>; rel="successor-version"')
+    return _deprecated(response) if is_of_v1(request.path) else response
+
+
+def _deprecated(response: Response) -> Response:
+    response.headers["Deprecation"] = f"@{int(DEPRECATED.timestamp())}"
+    response.headers["Sunset"] = http_date(SUNSET)
+    response.headers["Link"] = f'<{SUCCESSOR}>; rel="successor-version"'
     return response

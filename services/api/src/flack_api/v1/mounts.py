@@ -11,7 +11,7 @@ STATUS, STATISTICS = "/tasks/status", "/stats"
 
 def mount() -> str:
     """The mount of this request: `/api` (with `/tasks` and `/stats` beside it) or `/api/v1`."""
-    return VERSIONED if _is_below(VERSIONED) else ORIGINAL
+    return VERSIONED if _is_below(VERSIONED, request.path) else ORIGINAL
 
 
 def status_path(job_id: str) -> str:
@@ -24,10 +24,11 @@ def absolute(path: str) -> str:
     return f"{request.scheme}://{request.host}{path}"
 
 
-def is_v1() -> bool:
-    """Whether this request's path belongs to v1, unknown paths below its mounts included."""
-    return not _is_below(OTHER_VERSIONS) and any(map(_is_below, (ORIGINAL, "/tasks", STATISTICS)))
+def is_of_v1(path: str) -> bool:
+    """Whether a path belongs to v1, unknown ones below its mounts included."""
+    mounts = (ORIGINAL, "/tasks", STATISTICS)
+    return not _is_below(OTHER_VERSIONS, path) and any(_is_below(mount, path) for mount in mounts)
 
 
-def _is_below(prefix: str) -> bool:
-    return request.path == prefix or request.path.startswith(prefix + "/")
+def _is_below(prefix: str, path: str) -> bool:
+    return path == prefix or path.startswith(prefix + "/")
