@@ -18,7 +18,7 @@ from flack_local.supervisor import supervise
 def main() -> int:
     """Start, supervise, end. Exit status 1 if it could not start."""
     parser = argparse.ArgumentParser(prog="flack_local", description="Run Flack on this machine.")
-    parser.add_argument("--port", type=int, default=8000, help="port of the ingress on 127.0.0.1 (8000)")
+    parser.add_argument("--port", type=_port, default=8000, help="port of the ingress on 127.0.0.1 (8000)")
     parser.add_argument(
         "--data", type=Path, default=Path(".flack"), help="folder of the installation (.flack)"
     )
@@ -38,6 +38,12 @@ def main() -> int:
             print(f"Flack already runs from {options.data.resolve()}.", file=sys.stderr)
             return 1
         return _run(options.data, options.port, demo=not options.no_demo)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return int(text)
 
 
 def _run(data: Path, port: int, demo: bool) -> int:
