@@ -113,7 +113,7 @@ def test_losing_a_node_loses_no_acknowledged_message(
             power(give_back, VICTIM)
         until("the node is back", lambda: victim in nodes.ready(), seconds=180)
 
-    verdict = around(installed, accounts, disturb)
+    verdict = around(accounts[:WRITERS], accounts[WRITERS:], disturb)
 
     assert verdict.good, verdict
     until("every service is whole again", spread.all_ready, seconds=300)

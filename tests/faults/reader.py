@@ -72,9 +72,10 @@ class Reader:
         self._minder.join(30)
 
     def _connect(self) -> None:
+        # A socket that closes before the namespace is joined makes this library wait its time out, not the browser's.
         self._client.connect(
             self._socket_url, auth=lambda: {"token": self._account.token()}, transports=["websocket"], retry=True,
-            wait_timeout=20,
+            wait_timeout=5,
         )  # fmt: skip
 
     def _on_ready(self, ready: dict[str, Any]) -> None:
