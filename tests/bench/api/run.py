@@ -21,9 +21,11 @@ import servers  # noqa: E402
 from api_fixtures import PASSWORD, new_signing_key  # noqa: E402
 from client import Request, always, ask, numbered, request  # noqa: E402
 from figures import figure, machine, percentile  # noqa: E402
+from flack_api.ended import EndedSessions  # noqa: E402
 from flack_api.http.auth import AccessTokens  # noqa: E402
 from flack_contracts.tokens import AUDIENCE, ISSUER, AccessClaims  # noqa: E402
 from flack_domain import migrate  # noqa: E402
+from flack_domain.database import make_engine  # noqa: E402
 from flack_kit.jwt import Signer, Verifier  # noqa: E402
 from flack_kit.redis import connect_redis  # noqa: E402
 from processes import Server, all_running  # noqa: E402
@@ -64,7 +66,7 @@ def main() -> None:
             with all_running(postgres, redis) as running:
                 cases = _cases(running, options.requests)
                 requests = _measure(cases, options.rounds)
-            checks = _token_checks(redis, options.rounds)
+            checks = _token_checks(postgres, redis, options.rounds)
     about["load_after"] = os.getloadavg()[0]
     found = {
         "machine": about,
@@ -164,17 +166,20 @@ def _caller(server: Server, headers: dict[str, str] | None = None) -> Callable[.
     return call
 
 
-def _token_checks(redis_url: str, rounds: int) -> dict[str, Any]:
+def _token_checks(database_url: str, redis_url: str, rounds: int) -> dict[str, Any]:
     signer, redis = Signer(new_signing_key()), connect_redis(redis_url)
+    verifier = Verifier(signer.key_set, issuer=ISSUER, audience=AUDIENCE)
+    ended = EndedSessions(make_engine(database_url))
     now = int(time.time())
     many = [_token(signer, session_id, now) for session_id in range(1000)]
     redis.set("flack:bench:session", b"1")
     found: dict[str, list[float]] = defaultdict(list)
     for _ in range(rounds):
-        tokens = AccessTokens(Verifier(signer.key_set, issuer=ISSUER, audience=AUDIENCE))
+        tokens = AccessTokens(verifier, ended)
         found["first"].append(_cpu_us(lambda number, tokens=tokens: tokens.caller(many[number])))  # type: ignore[misc]
         found["known"].append(_cpu_us(lambda number, tokens=tokens: tokens.caller(many[number])))  # type: ignore[misc]
         found["redis"].append(_cpu_us(lambda _number: redis.get("flack:bench:session")))
+    ended.close()
     return {name: figure(found[name]) for name in ("known", "first", "redis")}
 
 
