@@ -50,12 +50,12 @@ def withdraw(tx: Transaction, actor: Actor, invite_id: int) -> None:
     tx.session.delete(row)
 
 
-def use_invite(tx: Transaction, code: str | None, user_id: int) -> None:
-    """Use an open invitation up for a new person. Raises `InviteInvalid`."""
+def open_invite(tx: Transaction, code: str | None) -> models.Invite:
+    """Somebody's open invitation, locked; they use it up by signing up. Raises `InviteInvalid`."""
     row = tx.session.scalars(
         select(models.Invite).where(models.Invite.hash == secret.code_hash(code or "")).with_for_update(),
         execution_options={"populate_existing": True},
     ).one_or_none()
     if row is None or row.used_at is not None or row.expires_at <= tx.now:
         raise errors.InviteInvalid
-    row.used_by, row.used_at = user_id, tx.now
+    return row

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from flack_domain import errors, models, names, policy, shapes
 from flack_domain.actions import streams
-from flack_domain.actions.invites import use_invite
+from flack_domain.actions.invites import open_invite
 from flack_domain.actor import Actor
 from flack_domain.passwords import Passwords
 from flack_domain.queries.visible import lock
@@ -61,10 +61,12 @@ def _sign_up(
     )
     if not first and signup == "closed":
         raise errors.SignUpClosed
+    # Before anything else is looked at: who is not invited must not learn which nicknames are taken.
+    invitation = open_invite(tx, invite) if not first and signup == "invite" else None
     tx.session.add(user)
     tx.session.flush()
-    if not first and signup == "invite":
-        use_invite(tx, invite, user.id)
+    if invitation is not None:
+        invitation.used_by, invitation.used_at = user.id, tx.now
     streams.add_member(tx, general, user, role="owner" if first else "member")
     return shapes.user(user)
 
