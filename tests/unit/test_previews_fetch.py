@@ -13,6 +13,22 @@ from flack_worker.previews.hosts import HostGate
 from flack_worker.previews.origins import OriginPolicy
 
 Answer = Callable[[socket.socket, str], None]
+FORBIDDEN = [
+    "http://127.0.0.1/", "http://127.0.0.1:22/", "http://localhost/", "http://[::1]/", "http://169.254.169.254/latest",
+    "http://[::ffff:127.0.0.1]/", "http://2130706433/", "http://0x7f.1/", "http://0/", "file:///etc/passwd",
+    "gopher://127.0.0.1:6379/_FLUSHALL", "http://user:word@example.com/", "http://[64:ff9b::7f00:1]/",
+    "javascript:alert(1)", "http://exa mple/", "http://\x7f/", "http://a.b:99999/", "https://[fe80::1%25eth0]/",
+    "http://1.1.1.1:6379/", "http://kubernetes/", "http://１２７.0.0.1/", "http://127。0。0。1/", "http://127.0.0.1./",
+    # Other spellings of an address: octal, hexadecimal, short, mapped, with a zone.
+    "http://0177.0.0.1/", "http://017700000001/", "http://0x7f000001/", "http://0x7f.0x0.0x0.0x1/", "http://127.1/",
+    "http://127.0.1/", "http://00000127.0.0.1/", "http://[::ffff:7f00:1]/", "http://[0:0:0:0:0:ffff:127.0.0.1]/",
+    "http://[::127.0.0.1]/", "http://[::]/", "http://[fe80::1%eth0]/", "http://[fd00:ec2::254]/", "http://[::1%25lo]/",
+    "http://①②⑦.⓪.⓪.①/", "http://127%2e0%2e0%2e1/", "http://%31%32%37.0.0.1/", "http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/",
+    # Somebody else's name in front, or behind.
+    "http://example.com@127.0.0.1/", "http://127.0.0.1#@example.com/", "http://127.0.0.1?@example.com/",
+    "http://127.0.0.1\\@example.com/", "http://@127.0.0.1/",
+    "ftp://127.0.0.1/", "dict://127.0.0.1:11211/stats", "ldap://127.0.0.1/", "unix:///var/run/docker.sock",
+]  # fmt: skip
 PAGE = b"<title>Hello</title><meta name=description content='A page'>"
 
 
@@ -111,16 +127,14 @@ def test_the_sixth_redirect_is_not_followed(site: Site, fetcher: Fetcher) -> Non
     assert len(site.asked) == 6
 
 
-@pytest.mark.parametrize(
-    "location",
-    [
-        "http://127.0.0.1/", "http://127.0.0.1:22/", "http://localhost/", "http://[::1]/", "http://169.254.169.254/latest",
-        "http://[::ffff:127.0.0.1]/", "http://2130706433/", "http://0x7f.1/", "http://0/", "file:///etc/passwd",
-        "gopher://127.0.0.1:6379/_FLUSHALL", "//10.0.0.1/", "http://user:word@example.com/", "http://[64:ff9b::7f00:1]/",
-        "javascript:alert(1)", "http://exa mple/", "http://\x7f/", "http://a.b:99999/", "https://[fe80::1%25eth0]/",
-        "http://1.1.1.1:6379/", "http://kubernetes/", "http://１２７.0.0.1/", "http://127。0。0。1/", "http://127.0.0.1./",
-    ],
-)  # fmt: skip
+# As a redirect these are paths of the site itself.
+@pytest.mark.parametrize("link", [*FORBIDDEN, "http:\\\\127.0.0.1\\", "http:127.0.0.1", "http:///127.0.0.1/"])
+def test_a_link_to_where_links_may_not_lead_is_not_followed(link: str) -> None:
+    with pytest.raises((Refused, Unreachable)):
+        Fetcher(OriginPolicy(), Limits(seconds=1.0)).fetch(link)
+
+
+@pytest.mark.parametrize("location", [*FORBIDDEN, "//10.0.0.1/", "//user@127.0.0.1/"])
 def test_a_redirect_to_where_links_may_not_lead_is_not_followed(
     site: Site, fetcher: Fetcher, location: str
 ) -> None:

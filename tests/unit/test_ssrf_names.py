@@ -12,8 +12,11 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.resolver
 import dns.rrset
+import httpcore2
 import pytest
 from flack_worker.previews.errors import Refused, TooSlow, Unreachable
+from flack_worker.previews.fetch import Fetcher, Limits
+from flack_worker.previews.origins import OriginPolicy
 from flack_worker.previews.resolve import addresses_of
 
 RECORDS = {
@@ -34,6 +37,8 @@ class NameServer:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.turns: list[list[str]] = []
+        """What `turns.example` is, one answer after the other."""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
@@ -55,10 +60,11 @@ class NameServer:
         answer = dns.message.make_response(query)
         answer.flags |= dns.flags.RA
         kind = query.question[0].rdtype
-        wanted = [a for a in RECORDS.get(name, []) if (":" in a) == (kind == dns.rdatatype.AAAA)]
+        records = self.turns.pop(0) if name == "turns.example." and self.turns else RECORDS.get(name, [])
+        wanted = [a for a in records if (":" in a) == (kind == dns.rdatatype.AAAA)]
         if wanted:
             answer.answer.append(dns.rrset.from_text_list(name, 0, dns.rdataclass.IN, kind, wanted))
-        elif name not in RECORDS:
+        elif name not in RECORDS and name != "turns.example.":
             answer.set_rcode(dns.rcode.NXDOMAIN)
         return answer
 
@@ -131,3 +137,26 @@ def test_a_name_server_that_never_answers_costs_half_a_second(names: NameServer)
 def test_an_exempt_name_is_asked_of_the_system(names: NameServer) -> None:
     assert "127.0.0.1" in addresses_of("localhost", 80, exempt=True, seconds=1)
     assert names.asked == []
+
+
+def test_a_name_that_changes_its_mind_is_asked_once_and_what_was_checked_is_connected_to(
+    names: NameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: public when it is checked, ours when it is connected to."""
+    connected: list[str] = []
+
+    def connect(_backend: object, host: str, *_rest: object) -> None:
+        connected.append(host)
+        raise httpcore2.ConnectError("tests reach nobody outside")
+
+    monkeypatch.setattr(httpcore2.SyncBackend, "connect_tcp", connect)
+    names.turns = [["8.8.8.8"], ["127.0.0.1"]]
+    fetcher = Fetcher(OriginPolicy(), Limits(seconds=2.0))
+    with pytest.raises(Unreachable):
+        fetcher.fetch("http://turns.example/")
+    assert connected == ["8.8.8.8"], "the address itself, so that nobody asks again"
+    assert len(names.asked) == 1
+
+    with pytest.raises(Refused):
+        fetcher.fetch("http://turns.example/")
+    assert connected == ["8.8.8.8"]
