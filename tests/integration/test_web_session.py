@@ -180,8 +180,36 @@ def test_who_is_signed_in_needs_no_form_and_never_leaves_the_site(browser: Brows
     browser.sign_up()
     assert browser.page("/sign-in").headers["Location"] == "/"
     assert browser.page("/sign-in?next=/c/7").headers["Location"] == "/c/7"
-    for elsewhere in ("//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)"):
+    for elsewhere in (
+        "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "///evil.example",
+        "\\\\evil.example", "/\t/evil.example", "/\n/evil.example", "\t//evil.example", " //evil.example",
+        "http:evil.example", "//evil.example@localhost/", "/\r\nLocation: https://evil.example", "", "data:text/html,x",
+    ):  # fmt: skip
         assert browser.http.get("/sign-in", params={"next": elsewhere}).headers["Location"] == "/"
+
+
+def test_the_cookie_alone_opens_nothing_at_api(browser: Browser) -> None:
+    """So that no other site's form or script can use it there: api knows tokens only, and web checks the origin."""
+    browser.sign_up()
+    assert browser.page().status_code == 200
+    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+    for path in ("/api/v2/users/me", "/api/v2/state", "/api/v2/channels"):
+        answer = browser.http.get(path, headers=headers)
+        assert answer.status_code == 401
+        assert not [name for name in answer.headers if name.lower().startswith("access-control-")]
+
+
+def test_a_cookie_that_was_planted_is_nobodys_session_after_signing_in(browser: Browser) -> None:
+    """Session fixation: whoever planted it holds nothing of the session that begins."""
+    attacker = Browser(browser.stack)
+    attacker.sign_up()
+    browser.sign_up()
+    browser.delete("/session")
+    _put(browser, attacker.session)
+    assert browser.sign_in().status_code == 200
+    assert browser.session.user_id != attacker.session.user_id
+    assert browser.session.refresh_token != attacker.session.refresh_token
+    assert boot(browser.page())["user"]["nickname"] == browser.nickname
 
 
 def test_one_request_id_is_in_the_logs_of_web_and_api(browser: Browser) -> None:
