@@ -77,6 +77,29 @@ def test_every_way_that_a_session_ends_takes_its_token_with_it(
     assert status(ada.app, admin.access_token)[0] == 200
 
 
+def test_who_is_no_administrator_any_more_acts_as_none(sign_up: Callable[..., Person]) -> None:
+    first, second, ada = sign_up("first"), sign_up("second"), sign_up("ada")
+    assert first.patch(f"/users/{second.id}", {"role": "administrator"}).status_code == 200
+    tokens = sign_in(second.app, "second")
+    second = Person(second.app, second.id, "second", tokens["access_token"], tokens["refresh_token"])
+    lines = '{"nickname": "ada", "source": "x", "created_at": "2020-01-01T00:00:00Z"}'
+    path, options = "/channels/1/imports", {"data": lines, "content_type": "application/jsonl"}
+
+    def does() -> list[int]:
+        """What only administrators may."""
+        return [
+            second.post("/invites").status_code,
+            second.get("/invites").status_code,
+            second.patch(f"/users/{ada.id}", {"role": "member"}).status_code,
+            second.post(path, **options).status_code,
+        ]
+
+    assert does() == [201, 200, 200, 202]
+    assert first.patch(f"/users/{second.id}", {"role": "member"}).status_code == 200
+    assert does() == [403, 403, 403, 403]
+    assert second.get("/users/me").json["role"] == "member"  # type: ignore[index]
+
+
 def test_no_request_asks_the_database_for_it(api: Flask, engine: Engine) -> None:
     ada = new_person(api, "ada")
     asked: list[str] = []

@@ -9,6 +9,7 @@ from flack_kit.web import observe
 from flask import Flask
 
 from flack_api import internal, v2
+from flack_api.context import still_administrator
 from flack_api.database import connect_database, init_database
 from flack_api.ended import EndedSessions
 from flack_api.failures import translate_failure
@@ -39,7 +40,13 @@ def create_app(settings: ApiSettings) -> Flask:
     init_problems(app)
     translate_with(app, translate_failure)
     init_database(app, made.engine, made.outbox)
-    init_auth(app, made.signer, settings.service_key.get_secret_value(), made.ended)
+    init_auth(
+        app,
+        made.signer,
+        settings.service_key.get_secret_value(),
+        ended=made.ended,
+        still_administrator=still_administrator,
+    )
     init_bodies(app)
 
     app.register_blueprint(internal.blueprint())

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import gevent
+from flack_domain import queries
 from flack_domain.actor import Actor
 from flack_domain.passwords import Passwords
 from gevent import monkey
@@ -11,13 +12,29 @@ from gevent import monkey
 from flack_api.database import current_session as session
 from flack_api.http.auth import current_user
 
-__all__ = ["actor", "offload", "passwords", "session"]
+__all__ = ["actor", "offload", "passwords", "session", "still_administrator"]
 
 
 def actor() -> Actor:
     """Who asks, as actions and queries want it. Only behind `auth_required`."""
     caller = current_user()
-    return Actor(caller.user_id, caller.role)
+    kind = _Administrator if caller.role == "administrator" else Actor
+    return kind(caller.user_id, caller.role)
+
+
+def still_administrator(user_id: int) -> bool:
+    """Whether somebody whose token says administrator is one yet: the token may be older than its owner's role."""
+    return queries.users.is_administrator(session(), user_id)
+
+
+class _Administrator(Actor):
+    """Asked for where it decides, which is seldom; so nobody's other requests cost a statement more."""
+
+    __slots__ = ()
+
+    @property
+    def is_administrator(self) -> bool:
+        return still_administrator(self.id)
 
 
 def offload(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:

@@ -57,7 +57,7 @@ def init_database(app: Flask, engine: Engine, outbox: Outbox) -> None:
 
 def read_without_transaction() -> None:
     """Before a request that only reads: its session sends its statements alone."""
-    if request.method in {"GET", "HEAD"}:
+    if request.method in {"GET", "HEAD"} and "session" not in g:
         g.session = current_app.extensions["flack_reading_sessions"]()
 
 

@@ -141,7 +141,7 @@ def _update_profile(
 def set_role(tx: Transaction, actor: Actor, user_id: int, *, role: UserRole) -> User:
     """Make somebody an administrator, or a member again. Raises `NotAnAdministrator`, `LastAdministrator`, `NotFound`.
 
-    Access tokens carry the role, so it takes effect within their ten minutes.
+    Access tokens carry the role: who was made one acts as one with their next token, who is one no longer at no time.
     """
     user, channels = _managed(tx, actor, user_id, keeps_role=role == "administrator")
     if user.role != role:

@@ -45,3 +45,11 @@ def search(session: Session, q: str = "", *, limit: int = 20) -> list[User]:
         execution_options={"populate_existing": True},
     )
     return [shapes.user(row) for row in rows]
+
+
+def is_administrator(session: Session, user_id: int) -> bool:
+    """Whether somebody administrates the installation now."""
+    query = select(models.User.id).where(
+        models.User.id == user_id, models.User.role == "administrator", models.User.deactivated_at.is_(None)
+    )
+    return session.scalar(query) is not None

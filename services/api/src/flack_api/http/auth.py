@@ -102,7 +102,14 @@ class AccessTokens:
             raise _unauthorized("invalid_token", "The access token is not valid.") from None
 
 
-def init_auth(app: Flask, signer: Signer, service_key: str, ended: EndedSessions) -> None:
+def init_auth(
+    app: Flask,
+    signer: Signer,
+    service_key: str,
+    *,
+    ended: EndedSessions,
+    still_administrator: Callable[[int], bool],
+) -> None:
     """Guard every route of `app` by what it declares."""
     tokens = AccessTokens(Verifier(signer.key_set, issuer=ISSUER, audience=AUDIENCE), ended)
 
@@ -111,7 +118,7 @@ def init_auth(app: Flask, signer: Signer, service_key: str, ended: EndedSessions
 
     def check_administrator() -> Caller:
         caller = check_user()
-        if caller.role != "administrator":
+        if caller.role != "administrator" or not still_administrator(caller.user_id):
             raise Problem(403, "administrators_only", "Only administrators of this installation may do that.")
         return caller
 
