@@ -38,8 +38,13 @@ class Members:
         stream = parse_stream(room)
         if stream is None:
             return None
-        _, arguments = packet_arguments(payload)
-        event = read_event(orjson.dumps(arguments[0])).parsed()
+        try:
+            _, arguments = packet_arguments(payload)
+            event = read_event(orjson.dumps(arguments[0])).parsed()
+        except (ValueError, IndexError) as error:
+            # Without its words: they are what somebody wrote, and what a validation error repeats.
+            log.warning("membership_event_unread", user_id=stream.id, reason=type(error).__name__)
+            return None
         if isinstance(event, MembershipAdded):
             self.join(stream.id, event.channel.id, event.channel.last_seq)
         elif isinstance(event, MembershipRemoved):
