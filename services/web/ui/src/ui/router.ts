@@ -31,7 +31,7 @@ export function pathAfterSignIn(): string {
 /** Where somebody was when the server led them to the form: a path of this site. */
 function asked(): string | null {
   const path = new URLSearchParams(location.search).get("next");
-  return path !== null && /^\/(?![/\\])/.test(path) ? path : null;
+  return path !== null && /^\/(?![/\\])\S*$/.test(path) ? path : null;
 }
 
 /** The channel that was open last in this browser. */
