@@ -7,11 +7,10 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from rounds import GoOn
 
 # The clients of the integration tests.
 sys.path.insert(0, str(Path(__file__).parents[1] / "integration"))
-
-GoOn = Callable[[Callable[[], None]], None]
 
 
 @pytest.fixture

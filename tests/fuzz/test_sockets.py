@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 import pytest
 import redis
-from conftest import GoOn
 from flack_contracts.wire import packet_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from realtime_support import ApiPeer, RawSocket, Realtime
+from rounds import GoOn
 
 CODES = {1000, 1001, 1002, 1003, 1005, 1007, 1008, 1009, 1011, 1013}
 """What a WebSocket may be closed with (RFC 6455 section 7.4, IANA's registry)."""

@@ -4,7 +4,6 @@ import contextlib
 from html.parser import HTMLParser
 
 import pytest
-from conftest import GoOn
 from corpora import ENDLESS, MARKUP
 from flack_contracts.control import read_control
 from flack_contracts.events import PAYLOADS, read_event
@@ -13,6 +12,7 @@ from flack_contracts.wire import packet_arguments
 from flack_domain.rendering import v1, v2
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rounds import GoOn
 
 pieces = st.one_of(
     st.sampled_from(MARKUP),
