@@ -234,6 +234,24 @@ def test_a_signed_out_session_is_closed_and_its_token_is_worth_nothing(start, ap
     wait_until(lambda: back.refusal)
 
 
+@pytest.mark.parametrize(
+    "said", [b'["disconnect","x"]', b'["connect",{}]', b'["connect",{},{"token":"x"}]', b'["*","x"]']
+)
+def test_a_client_cannot_say_what_only_the_server_may(start, api, control, open, said: bytes) -> None:
+    """Else it were signed out here and listened on: no sign-out and no removal would find its socket."""
+    realtime, session_id = start(), 1000 + len(said) * 10 + said.count(b"{")
+    liar, honest = RawSocket(realtime.port), Person(realtime.url, api.token(3, session_id=session_id))
+    open += [liar, honest]
+    liar.connect(api.token(3, session_id=session_id))
+    liar.until(b'42["ready"')
+    honest.wait("ready")
+    liar.send(b"42" + said)
+    assert liar.closed()[0] == 1002
+    assert honest.call("typing", {"channel_id": 7}) == {"ok": True}  # their other socket goes on
+    control(SessionEnded(user_id=3, session_id=session_id))
+    assert honest.wait("closing") == {"reason": "signed_out"}
+
+
 def test_a_token_is_renewed_on_the_open_socket_or_it_is_closed(start, api, open) -> None:
     realtime = start()
     ann, bob = Person(realtime.url, api.token(3, seconds=3)), Person(realtime.url, api.token(4, seconds=3))

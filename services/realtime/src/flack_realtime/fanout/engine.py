@@ -162,6 +162,11 @@ def _opened(data: bytes) -> Any:
     return eio_packet.Packet(encoded_packet="0" + data.decode())
 
 
+# python-socketio calls the application's handlers of these names for a client's event as well: whoever says
+# `disconnect` would be taken for gone and go on listening.
+_SERVERS_OWN = {"connect", "disconnect", "*"}
+
+
 class StrictPacket(sio_packet.Packet):  # type: ignore[misc]  # python-socketio publishes no types
     """A Socket.IO packet that accepts only what a client may send and we handle: no binary, no odd shapes."""
 
@@ -175,6 +180,8 @@ class StrictPacket(sio_packet.Packet):  # type: ignore[misc]  # python-socketio 
             raise frames.ProtocolError("binary is not accepted", frames.NO_BINARY)
         if self.packet_type == sio_packet.EVENT:
             good = isinstance(self.data, list) and len(self.data) > 0 and isinstance(self.data[0], str)
+            if good and self.data[0] in _SERVERS_OWN:
+                raise frames.ProtocolError("an event that only the server has")
         elif self.packet_type == sio_packet.ACK:
             good = isinstance(self.data, list) and self.id is not None
         else:
