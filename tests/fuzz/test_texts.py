@@ -10,7 +10,7 @@ from flack_contracts.events import PAYLOADS, read_event
 from flack_contracts.streams import parse_since, parse_stream
 from flack_contracts.wire import packet_arguments
 from flack_domain.rendering import v1, v2
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rounds import GoOn
 
@@ -88,6 +88,8 @@ def read_parsed(data: bytes) -> object:
 def test_any_bytes_are_read_or_refused(go_on: GoOn) -> None:
     @settings(max_examples=300)
     @given(st.binary(max_size=200) | events.map(str.encode) | packets)
+    @example(b"42[]")
+    @example(b"42[7]")
     def property(data: bytes) -> None:
         for read in (read_control, read_event, read_parsed, packet_arguments):
             try:

@@ -27,4 +27,6 @@ def packet_arguments(data: bytes) -> tuple[str, list[object]]:
     if not data.startswith(b"42["):
         raise ValueError("not a Socket.IO event packet")
     values = orjson.loads(data[2:])
+    if not values or not isinstance(values[0], str):
+        raise ValueError("an event without a name")
     return values[0], values[1:]
