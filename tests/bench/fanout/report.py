@@ -88,10 +88,11 @@ def write_report(report: dict[str, Any], out: Path) -> str:
 
 def _head(report: dict[str, Any]) -> list[str]:
     machine = report["machine"]
+    minutes = sum(report[part]["minutes"] for part in FIGURES if part in report)
     return [
         "# Fan-out, measured beside its peers",
         "",
-        f"`make bench-fanout` makes this page ({report['minutes']} minutes). {machine['processor']}, "
+        f"`make bench-fanout` makes this page ({minutes:.0f} minutes). {machine['processor']}, "
         f"{machine['cores']} cores shared by server, clients and Redis; Linux {machine['kernel']}, "
         f"Python {machine['python']}, Node {machine['node']}; load average {machine['load_before']:.1f} before the "
         "run: more than 1 means that others used it too. Servers take turns, in another order each round. CPU "
