@@ -54,14 +54,12 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def embedded_valkey(folder: Path) -> Iterator[str]:
+def embedded_valkey(folder: Path, *options: str) -> Iterator[str]:
     """A fresh server on a free port that keeps nothing."""
     port = ports.take()
+    place = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
     with (folder / "valkey.log").open("wb") as log:
-        process = subprocess.Popen(
-            [str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)],
-            stdout=log, stderr=log,
-        )  # fmt: skip
+        process = subprocess.Popen([str(get_binary_path()), *place, *options], stdout=log, stderr=log)
     url = f"redis://127.0.0.1:{port}/0"
     with _running(process, lambda: _redis_answers(url)):
         yield url

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import redis
 from realtime_support import HTTP, Person, closing_all, wait_until
-from servers import ports
+from servers import embedded_valkey, ports
 
 
 class Plain:
@@ -43,7 +44,25 @@ def servers(redis_url: str) -> Iterator[list[Plain]]:
         yield running
 
 
+@pytest.fixture
+def servers_on_a_cluster(tmp_path: Path) -> Iterator[list[Plain]]:
+    with embedded_valkey(tmp_path, "--cluster-enabled", "yes") as url, closing_all() as running:
+        node = redis.Redis.from_url(url)
+        node.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        wait_until(lambda: b"cluster_state:ok" in node.execute_command("CLUSTER", "INFO"))
+        running += [Plain(url), Plain(url)]
+        yield running
+
+
 def test_two_plain_servers_share_their_rooms(servers: list[Plain]) -> None:
+    _talk(servers)
+
+
+def test_and_so_they_do_where_redis_is_a_cluster(servers_on_a_cluster: list[Plain]) -> None:
+    _talk(servers_on_a_cluster)
+
+
+def _talk(servers: list[Plain]) -> None:
     with closing_all() as people:
         ann = Person(servers[0].url)
         bob = Person(servers[1].url)

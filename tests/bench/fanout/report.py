@@ -55,11 +55,11 @@ FIGURES = {
 }
 ABOUT = {
     "fanout": "One room of {sockets:,} sockets, messages of 317 bytes, 20,000 deliveries a second offered.",
-    "connections": "10,000 messages to a room that nobody here is in, with 50 connections open; then nine tenths of "
-    "{sockets:,} connections are opened at 400 a second and idle for 30 s, with heartbeats; then the last tenth comes, "
-    "and goes at once. What that costs is counted for a minute, in which Flack also leaves the rooms that it hears for "
-    "30 s more, without what idling costs. Flack's connect checks a token, asks api for the person's channels and "
-    "joins their rooms; the others' is bare, with one room.",
+    "connections": "10,000 messages to a room that nobody here is in, with 50 connections open; then 9,000 "
+    "connections are opened at 400 a second and idle for 30 s, with heartbeats; then 2,500 more come, and go at once. "
+    "What that costs is counted for a minute, in which Flack also leaves the rooms that it hears for 30 s more, "
+    "without what idling costs. Memory is that of 11,500. Flack's connect checks a token, asks api for the person's "
+    "channels and joins their rooms; the others' is bare, with one room.",
     "rooms": "Flack with {sockets:,} open connections; 20,000 deliveries a second to rooms of growing size among them.",
     "storm": "Flack with 1,000 connections, two messages a second to everybody, and the limits that it has by default; "
     "then {sockets:,} clients of a lost pod knock within a second. Who is answered 503 comes back after `Retry-After`. "
