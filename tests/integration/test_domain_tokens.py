@@ -67,7 +67,7 @@ def test_a_token_that_comes_back_later_ends_the_session(session: Session, engine
     assert queries.sessions.alive(session, untouched.session_id)
     with pytest.raises(errors.RefreshTokenInvalid):
         actions.tokens.refresh(session, refresh_token=successor.refresh_token)
-    told = [(end.user_id, end.session_id) for delivery in ended for end in delivery.ended_sessions]
+    told = [(end.user_id, end.session_id) for delivery in ended for end in delivery.control]
     assert told == [(ann.id, stolen.session_id)]
 
 

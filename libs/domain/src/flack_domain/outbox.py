@@ -39,13 +39,14 @@ class Delivery:
     """Everything of one transaction, in order."""
 
     events: list[Outgoing] = field(default_factory=list)
-    ended_sessions: list[SessionEnded | V1TokensEnded] = field(default_factory=list)
+    control: list[SessionEnded | V1TokensEnded] = field(default_factory=list)
+    """What every realtime process is to be told."""
 
     wanted_previews: list[int] = field(default_factory=list)
     """Messages with links: for the task `flack.previews.fetch`."""
 
     def __bool__(self) -> bool:
-        return bool(self.events or self.ended_sessions or self.wanted_previews)
+        return bool(self.events or self.control or self.wanted_previews)
 
 
 def mark_published(session: Session, event_ids: Sequence[int]) -> None:

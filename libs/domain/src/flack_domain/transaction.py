@@ -80,12 +80,12 @@ class Transaction:
 
     def end_session(self, user_id: int, session_id: int | None = None) -> None:
         """Have the sockets of a session (None: of all of that person's) closed after the commit."""
-        self.delivery.ended_sessions.append(SessionEnded(user_id=user_id, session_id=session_id))
+        self.delivery.control.append(SessionEnded(user_id=user_id, session_id=session_id))
 
     def end_v1_tokens(self, user_id: int) -> None:
         """Revoke all v1 tokens of a person, and have their sockets hear no more than strangers after the commit."""
         self.session.execute(delete(V1Token).where(V1Token.user_id == user_id))
-        self.delivery.ended_sessions.append(V1TokensEnded(user_id=user_id))
+        self.delivery.control.append(V1TokensEnded(user_id=user_id))
 
     def write_events(self) -> None:
         """Insert all pending events, in order, with one statement."""

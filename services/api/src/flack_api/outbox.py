@@ -64,10 +64,10 @@ class Outbox:
             self._bus.publish(room_channel(event.stream), data, done=None if v1 else done)
             if v1:
                 self._bus.publish(room_channel(V1_ROOM), v1, done=done)
-        for ended in delivery.ended_sessions:
-            if isinstance(ended, SessionEnded) and ended.session_id is not None:
-                self._ended.add(ended.session_id)
-            self._bus.publish(CONTROL_CHANNEL, control_json(ended))
+        for message in delivery.control:
+            if isinstance(message, SessionEnded) and message.session_id is not None:
+                self._ended.add(message.session_id)
+            self._bus.publish(CONTROL_CHANNEL, control_json(message))
         for message_id in delivery.wanted_previews:
             self._tasks.send(PREVIEW_FETCH, queue=QUEUE_PREVIEWS, message_id=message_id)
 

@@ -36,8 +36,8 @@ class Publisher:
         """Push what an action of this process committed. Never raises: what fails here the relay does later."""
         try:
             self.send(delivery.events)
-            for ended in delivery.ended_sessions:
-                self._redis.publish(CONTROL_CHANNEL, control_json(ended))
+            for message in delivery.control:
+                self._redis.publish(CONTROL_CHANNEL, control_json(message))
         except RedisError as error:
             log.warning("publish_failed", events=len(delivery.events), reason=type(error).__name__)
             return
