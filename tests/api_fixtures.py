@@ -114,6 +114,18 @@ def sign_up(api: Flask) -> Callable[..., Person]:
     return make
 
 
+@pytest.fixture
+def ada(sign_up: Callable[..., Person]) -> Person:
+    """The first, who administrates."""
+    return sign_up("ada")
+
+
+@pytest.fixture
+def ben(ada: Person, sign_up: Callable[..., Person]) -> Person:
+    """Somebody else, who came after Ada."""
+    return sign_up("ben")
+
+
 def new_person(app: Flask, nickname: str | None = None) -> Person:
     """Somebody who signed up and in. Their password is hashed at the least cost: argon2 has tests of its own."""
     name = nickname or f"person{next(_names)}"

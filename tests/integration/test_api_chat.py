@@ -1,6 +1,5 @@
 """v2 as a client uses it: people, channels, messages, what is read, what is missed."""
 
-from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -12,16 +11,6 @@ from flack_domain import actions, queries
 from flack_domain.actor import Actor
 from flask import Flask
 from sqlalchemy.orm import Session
-
-
-@pytest.fixture
-def ada(sign_up: Callable[..., Person]) -> Person:
-    return sign_up("ada")
-
-
-@pytest.fixture
-def ben(ada: Person, sign_up: Callable[..., Person]) -> Person:
-    return sign_up("ben")
 
 
 def _json(answer: Any, status: int = 200) -> dict[str, Any]:

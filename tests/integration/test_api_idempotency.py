@@ -13,11 +13,6 @@ from sqlalchemy import Engine, text
 KEY = {"Idempotency-Key": "5e6a2f9c-0001"}
 
 
-@pytest.fixture
-def ada(sign_up: Callable[..., Person]) -> Person:
-    return sign_up("ada")
-
-
 def test_a_retry_gets_the_first_answer_and_posts_nothing(ada: Person) -> None:
     path = f"/channels/{ada.make_channel()}/messages"
     first = ada.post(path, {"source": "once"}, headers=KEY)

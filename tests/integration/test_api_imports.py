@@ -14,12 +14,6 @@ from werkzeug.test import TestResponse
 LINE: dict[str, Any] = {"nickname": "ada", "source": "hello", "created_at": "2020-01-31T09:30:00Z"}
 
 
-@pytest.fixture
-def ada(sign_up: Callable[..., Person]) -> Person:
-    """The administrator."""
-    return sign_up("ada")
-
-
 def upload(person: Person, channel_id: int, body: bytes, **headers: str) -> TestResponse:
     headers = {"Content-Type": "application/jsonl", **{k.replace("_", "-"): v for k, v in headers.items()}}
     return person.request("POST", f"/channels/{channel_id}/imports", data=body, headers=headers)

@@ -5,7 +5,7 @@ meets the same work.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -80,18 +80,6 @@ def recorded(app: Flask) -> Iterator[list[str]]:
     yield statements
     for name, hook in hooks.items():
         event.remove(engine, name, hook)
-
-
-@pytest.fixture
-def ada(sign_up: Callable[..., Person]) -> Person:
-    """The first, who administrates."""
-    return sign_up("ada")
-
-
-@pytest.fixture
-def ben(ada: Person, sign_up: Callable[..., Person]) -> Person:
-    """Who has something to hide."""
-    return sign_up("ben")
 
 
 def routes(app: Flask) -> list[str]:

@@ -17,11 +17,6 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 
-@pytest.fixture
-def ada(sign_up: Callable[..., Person]) -> Person:
-    return sign_up("ada")
-
-
 def _with_token(app: Flask, token: str) -> TestResponse:
     return app.test_client().get("/api/v2/users/me", headers={"Authorization": f"Bearer {token}"})
 
