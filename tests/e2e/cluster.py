@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -119,6 +120,17 @@ class Cluster:
     def warnings(self) -> list[str]:
         events = self.core.list_namespaced_event(self.namespace).items
         return [f"{e.involved_object.name}: {e.reason}: {e.message}" for e in events if e.type == "Warning"]
+
+
+@contextlib.contextmanager
+def own_namespace() -> Iterator[Cluster]:
+    """A new namespace, removed at the end."""
+    made = Cluster(f"flack-e2e-{secrets.token_hex(3)}")
+    made.create_namespace()
+    try:
+        yield made
+    finally:
+        made.delete_namespace()
 
 
 def is_ready(pod: Any) -> bool:

@@ -1,11 +1,10 @@
 """A fresh namespace with restricted Pod Security, the chart in it, and people who chat. All is removed at the end."""
 
 import os
-import secrets
 from collections.abc import Iterator
 
 import pytest
-from cluster import Cluster, Release, Values
+from cluster import Cluster, Release, Values, own_namespace
 from hosts import Ingress
 from people import Person
 
@@ -21,10 +20,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    made = Cluster(f"flack-e2e-{secrets.token_hex(3)}")
-    made.create_namespace()
-    yield made
-    made.delete_namespace()
+    with own_namespace() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

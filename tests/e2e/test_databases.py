@@ -1,12 +1,11 @@
 """An installation with databases of its owner's: the chart brings none, and reads their passwords from Secrets."""
 
 import base64
-import secrets
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cluster import Cluster, Release, Values, until
+from cluster import Cluster, Release, Values, own_namespace, until
 from conftest import small
 from helm_python import HelmError
 from hosts import Ingress
@@ -19,14 +18,12 @@ REDIS_PASSWORD = "plain-password_1~"
 @pytest.fixture(scope="module")
 def other() -> Iterator[Cluster]:
     """Another namespace, with a PostgreSQL and a Valkey that somebody runs there."""
-    made = Cluster(f"flack-e2e-{secrets.token_hex(3)}")
-    made.create_namespace()
-    make_secret(made, "my-postgresql", {"password": PASSWORD})
-    make_secret(made, "my-redis", {"password": REDIS_PASSWORD})
-    make_server(made, "my-postgresql", postgresql())
-    make_server(made, "my-redis", valkey())
-    yield made
-    made.delete_namespace()
+    with own_namespace() as made:
+        make_secret(made, "my-postgresql", {"password": PASSWORD})
+        make_secret(made, "my-redis", {"password": REDIS_PASSWORD})
+        make_server(made, "my-postgresql", postgresql())
+        make_server(made, "my-redis", valkey())
+        yield made
     until("the namespace's end", made.namespace_is_gone, seconds=180)
 
 

@@ -1,12 +1,11 @@
 """Three nodes: pods stand in different zones, and a node may leave, planned or not."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cluster import SERVICES, Cluster, Release, until
+from cluster import SERVICES, Cluster, Release, own_namespace, until
 from conftest import small
 from faults.trial import READERS, WRITERS, around, people
 from hosts import Ingress
@@ -20,12 +19,10 @@ VICTIM = 3  # E2E_NODE_COMMAND counts nodes as they were made
 @pytest.fixture(scope="module")
 def spread() -> Iterator[Cluster]:
     """A namespace for an installation whose databases stand on a node that no test takes away."""
-    made = Cluster(f"flack-e2e-{secrets.token_hex(3)}")
-    if len(Nodes(made).ready()) < 3:
-        pytest.skip("fewer than three nodes")
-    made.create_namespace()
-    yield made
-    made.delete_namespace()
+    with own_namespace() as made:
+        if len(Nodes(made).ready()) < 3:
+            pytest.skip("fewer than three nodes")
+        yield made
     until("the namespace's end", made.namespace_is_gone, seconds=180)
 
 

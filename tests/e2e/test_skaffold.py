@@ -1,6 +1,5 @@
 """Skaffold, as a developer uses it: `run` installs, `dev` shows an edited page without being started again."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -8,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cluster import Cluster, names, until
+from cluster import Cluster, names, own_namespace, until
 from hosts import Ingress
 from people import Person, is_routed, two_people_chat
 
@@ -23,10 +22,8 @@ pytestmark = pytest.mark.skipif(not shutil.which("skaffold"), reason="skaffold i
 @pytest.fixture(scope="module")
 def space() -> Iterator[Cluster]:
     """A namespace for what skaffold installs."""
-    made = Cluster(f"flack-skaffold-{os.getpid()}")
-    made.create_namespace()
-    yield made
-    made.delete_namespace()
+    with own_namespace() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
