@@ -42,9 +42,8 @@ def deliver(recipients: Sequence[Recipient], frame: bytes) -> None:
 def _write(recipients: Sequence[Recipient], frame: bytes) -> None:
     size = len(frame)
     for recipient in recipients:
-        write = (
-            recipient.write
-        )  # in a line of its own: Python 3.11 specializes attributes, but not calls of slots
+        # In a line of its own: Python 3.11 specializes attributes, but not calls of slots.
+        write = recipient.write
         try:
             sent = write(frame)
         except BlockingIOError:
