@@ -164,6 +164,8 @@ def test_no_frames_break_a_process_or_reach_others(
     @given(st.lists(well_framed, min_size=1, max_size=6) | st.lists(frames, min_size=1, max_size=6))
     @example([(b'42["typing",{"channel_id":7}]', 1, True, True, 0)])
     @example([(b"41", 1, True, True, 0)])
+    @example([(b"a ping", 9, True, True, 0)])  # surely goes on, whoever sends it
+    @example([(b"a reserved opcode", 3, True, True, 0)])  # surely closed
     def property(sent: list[tuple[bytes, int, bool, bool, int]]) -> None:
         socket = RawSocket(realtime.port)
         socket.sock.settimeout(20)
