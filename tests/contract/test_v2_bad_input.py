@@ -101,7 +101,33 @@ def test_texts_that_only_look_bad_are_kept(ada: Person, path: str) -> None:
 
 def test_unknown_fields_are_refused_by_name(ada: Person, path: str) -> None:
     document = _refused(ada.post(path, {"source": "a", "colour": "red"}), 422, "invalid_fields")
-    assert [error["field"] for error in document["errors"]] == ["colour"]
+    assert document["errors"] == [{"field": "colour", "message": "Unknown field."}]
+
+
+@pytest.mark.parametrize(
+    ("grant", "field", "message"),
+    [
+        ({}, "grant", "This field is required."),
+        ({"grant": "magic"}, "grant", "This must be one of 'password', 'refresh'."),
+        ({"grant": "password", "nickname": "ada"}, "password", "This field is required."),
+        ({"grant": "refresh", "refresh_token": ""}, "refresh_token", "The length must be at least 1."),
+    ],
+)
+def test_a_grant_is_refused_by_the_name_of_its_field(
+    api: Flask, grant: dict[str, str], field: str, message: str
+) -> None:
+    document = _refused(api.test_client().post("/api/v2/tokens", json=grant), 422, "invalid_fields")
+    assert document["errors"] == [{"field": field, "message": message}]
+
+
+@pytest.mark.parametrize("path", ["/api/v2/nowhere", "/elsewhere"])
+def test_an_unknown_address_is_said_to_be_none(api: Flask, path: str) -> None:
+    assert _refused(api.test_client().get(path), 404, "not_found")["detail"] == "No such address."
+
+
+def test_a_wrong_method_is_refused_in_plain_words(api: Flask) -> None:
+    document = _refused(api.test_client().delete("/api/v2/state"), 405, "method_not_allowed")
+    assert document["detail"] == "This address does not take that method; see Allow."
 
 
 def test_values_are_not_repeated(ada: Person, path: str) -> None:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flack_kit.logging import get_logger
+from flack_kit.refusals import fields_at_fault, words_of
 from flack_kit.request_id import current_request_id
 from flask import Flask, Response, jsonify, render_template, request
 from pydantic import ValidationError
@@ -25,10 +26,7 @@ class Refused(Exception):
     @classmethod
     def of_fields(cls, error: ValidationError) -> "Refused":
         """A body whose fields are not as they should be. The values are not repeated."""
-        errors = [
-            {"field": ".".join(map(str, item["loc"])) or "body", "message": item["msg"]}
-            for item in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
+        errors = [{**item, "field": item["field"] or "body"} for item in fields_at_fault(error)]
         return cls(422, "invalid_fields", "The body is not valid.", errors)
 
 
@@ -72,7 +70,7 @@ def _http(error: HTTPException) -> Response:
         response = _page(status)
     else:
         phrase = HTTPStatus(status).phrase
-        response = _problem(status, phrase.lower().replace(" ", "_"), error.description or phrase)
+        response = _problem(status, phrase.lower().replace(" ", "_"), words_of(error))
     for name, value in error.get_headers(request.environ):
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value

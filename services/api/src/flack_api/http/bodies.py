@@ -75,6 +75,8 @@ def body(model: type[BaseModel], *, optional: bool = False) -> Callable[[View], 
         name = parameter_for(view, model)
         route = route_of(view)
         route.body, route.body_optional = model, optional
+        root = model.model_fields.get("root")
+        tagged = root is not None and root.discriminator is not None
 
         @wraps(view)
         def parsed(**arguments: Any) -> Any:
@@ -82,7 +84,7 @@ def body(model: type[BaseModel], *, optional: bool = False) -> Callable[[View], 
             try:
                 arguments[name] = model.model_validate(value)
             except ValidationError as error:
-                raise Problem.of_validation(error, "body") from None
+                raise Problem.of_validation(error, "body", tagged=tagged) from None
             return view(**arguments)
 
         return parsed

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, get_args, get_type_hints
 
+from flack_kit.refusals import fields_at_fault
 from flask import request
 from pydantic import BaseModel, ValidationError
 
 from flack_api.http.bodies import raw_body
-from flack_api.http.problems import Problem, fields_at_fault
+from flack_api.http.problems import Problem
 from flack_api.http.routes import View, route_of
 
 JSON_LINES = "application/jsonl"

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from flack_kit.logging import get_logger
+from flack_kit.refusals import fields_at_fault, words_of
 from flack_kit.request_id import current_request_id
 from flask import Flask, Response, current_app, request
 from pydantic import ValidationError
@@ -56,19 +57,11 @@ class Problem(Exception):
         }
 
     @classmethod
-    def of_validation(cls, error: ValidationError, where: str) -> "Problem":
-        """What is wrong with which field of a body or query."""
-        errors = [{**item, "field": item["field"] or where} for item in fields_at_fault(error)]
+    def of_validation(cls, error: ValidationError, where: str, *, tagged: bool = False) -> "Problem":
+        """What is wrong with which field of a body or query; `tagged` as for `fields_at_fault`."""
+        errors = [{**item, "field": item["field"] or where} for item in fields_at_fault(error, tagged=tagged)]
         names = ", ".join(dict.fromkeys(item["field"] for item in errors))
         return cls(422, "invalid_fields", f"The {where} is not valid: {names[:200]}.", errors=errors)
-
-
-def fields_at_fault(error: ValidationError, *above: str) -> list[dict[str, str]]:
-    """Which fields, by their path from `above` on, and why. The values themselves are not repeated."""
-    return [
-        {"field": ".".join([*above, *map(str, item["loc"])]), "message": item["msg"]}
-        for item in error.errors(include_url=False, include_input=False, include_context=False)
-    ]
 
 
 Translate = Callable[[Exception], Problem | None]
@@ -110,8 +103,8 @@ def _problem_of_http(error: HTTPException) -> Problem:
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}
     }
     code = {413: "body_too_large", 415: "unsupported_media_type", 429: "rate_limited"}.get(status)
-    detail = "Too many requests; see Retry-After." if status == 429 else error.description or phrase
-    return Problem(status, code or phrase.lower().replace(" ", "_"), detail, headers=headers)
+    name = code or phrase.lower().replace(" ", "_")
+    return Problem(status, name, words_of(error), headers=headers)
 
 
 def render_problem(app: Flask, problem: Problem, path: str, *, request_id: str | None = None) -> Response:

@@ -38,7 +38,9 @@ def _read(model: type[BaseModel]) -> BaseModel:
     values = request.args.to_dict(flat=False)
     for key, parts in values.items():
         if len(parts) > 1 or "\0" in parts[0]:
-            message = "given more than once" if len(parts) > 1 else "cannot hold the character U+0000"
+            message = (
+                "This was given more than once." if len(parts) > 1 else "The character NUL is not allowed."
+            )
             raise Problem(
                 422,
                 "invalid_fields",

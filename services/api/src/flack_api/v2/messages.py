@@ -41,7 +41,7 @@ class PageOfMessages(Query):
     def one_direction(self) -> "PageOfMessages":
         """Only one of the three can be meant."""
         if sum(part is not None for part in (self.before, self.after, self.around)) > 1:
-            raise ValueError("give only one of before, after and around")
+            raise ValueError("Give only one of before, after and around.")
         return self
 
 
