@@ -91,12 +91,33 @@ def test_texts_that_only_look_bad_are_kept(ada: Person, path: str) -> None:
     for source in (
         "a literal \\u0000",
         "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
-        "\u200b",
+        "\u200b.",
         "ئ",
     ):
         posted = ada.post(path, {"source": source})
         assert posted.status_code == 201
         assert posted.json["source"] == source  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [" ", "\t\n\r ", "\u00a0\u3000", "\u200b\u200d\u2060\ufeff", "\u202e\u00ad", "\u3164\u2800"],
+    ids=ascii,
+)
+def test_a_message_with_nothing_to_see_is_neither_posted_nor_edited_in(
+    ada: Person, path: str, source: str
+) -> None:
+    message = ada.post(path, {"source": "words"}).json
+    assert message is not None
+    for answer in (
+        ada.post(path, {"source": source}),
+        ada.patch(f"{path}/{message['id']}", {"source": source}),
+    ):
+        document = _refused(answer, 422, "invalid_fields")
+        assert document["errors"] == [
+            {"field": "source", "message": "A message needs something to see: this is only blanks."}
+        ]
+    assert [kept["source"] for kept in ada.get(path).json["messages"]] == ["words"]  # type: ignore[index]
 
 
 def test_unknown_fields_are_refused_by_name(ada: Person, path: str) -> None:

@@ -12,6 +12,9 @@ MAX_TOPIC = 250
 MAX_SOURCE = 40_000
 MAX_NONCE = 64
 _DIRECTION = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+_LETTERS_LIKE_BLANKS = frozenset(
+    "\u115f\u1160\u2800\u3164\uffa0"
+)  # Hangul fillers, the empty Braille pattern
 
 
 def nickname(value: str) -> str:
@@ -39,10 +42,18 @@ def topic(value: str) -> str:
 
 
 def source(value: str) -> str:
-    """A message's Markdown: anything that UTF-8 and PostgreSQL can hold, blanks only too (v1 needs that)."""
+    """A message's Markdown: anything that UTF-8 and PostgreSQL can hold, blanks only too: v1 needs that, v2 refuses it
+    at its edge."""
     if len(value) > MAX_SOURCE:
         raise Invalid(f"A message has at most {MAX_SOURCE} characters.", field="source")
     return _storable(value, "source")
+
+
+def shows_nothing(value: str) -> bool:
+    """Whether a text has nothing to see: only blanks, and characters of no width."""
+    return all(
+        unicodedata.category(c) in ("Cc", "Cf", "Zs", "Zl", "Zp") or c in _LETTERS_LIKE_BLANKS for c in value
+    )
 
 
 def nonce(value: str | None) -> str | None:

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from flack_contracts.chat import Message
 from flack_domain import actions, queries
+from flack_domain.names import shows_nothing
 from flask import Blueprint
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from flack_api.context import actor, session
 from flack_api.http import Answer, Body, Query, auth_required, body, query, returns
@@ -13,7 +14,22 @@ from flack_api.http.fields import Position
 
 messages = Blueprint("messages", __name__)
 
-Source = Annotated[str, Field(min_length=1, max_length=40_000)]
+
+def _to_be_seen(source: str) -> str:
+    if shows_nothing(source):
+        raise ValueError("A message needs something to see: this is only blanks.")
+    return source
+
+
+Source = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=40_000,
+        description="Markdown, with something to see: blanks only are refused.",
+    ),
+    AfterValidator(_to_be_seen),
+]
 
 
 class NewMessage(Body):
