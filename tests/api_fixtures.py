@@ -1,6 +1,7 @@
 """The api service for tests: in process, on this test's own database and Valkey."""
 
 import itertools
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,13 +15,14 @@ from flack_api.settings import ApiSettings
 from flack_domain import actions
 from flack_domain.passwords import Passwords
 from flack_kit.logging import configure_logging
-from flask import Flask
+from flask import Flask, Response, request
 from werkzeug.test import TestResponse
 
 SERVICE_KEY = "the-service-key-of-tests"
 PASSWORD = "correct horse battery"
 _CHEAP = Passwords(time_cost=1, memory_kib=8, parallelism=1)
 _names = itertools.count(1)
+_described: dict[str, set[int]] = {}
 
 # As in production: structlog's own way to print an exception shows every variable and takes a minute for it.
 configure_logging("api", level="info", log_format="json", stream=sys.__stderr__)
@@ -88,14 +90,44 @@ def make_api(database_url: str, redis_url: str) -> Iterator[MakeApi]:
         "database_pool_size": 4,
     }
 
+    answered: set[tuple[str, int]] = set()
+
+    def note(response: Response) -> Response:
+        if request.url_rule is not None and request.url_rule.rule.startswith("/api/v2/"):
+            answered.add((f"{request.method} {described_path(request.url_rule.rule)}", response.status_code))
+        return response
+
     def make(**changes: Any) -> Flask:
         app = create_app(ApiSettings(**{**defaults, **changes}))
+        app.after_request(note)
         made.append(app)
         return app
 
     yield make
+    listed = described_statuses(made[0]) if answered else {}
+    undescribed = {
+        (operation, status)
+        for operation, status in answered
+        if status not in {500, *listed.get(operation, {status})}
+    }
     for app in made:
         app.extensions["flack_services"].close()
+    assert undescribed == set(), "answers that the OpenAPI document does not list"
+
+
+def described_path(rule: str) -> str:
+    """A rule as the OpenAPI document writes its path."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+
+
+def described_statuses(app: Flask) -> dict[str, set[int]]:
+    """The statuses that v2's OpenAPI document lists, by `GET /api/v2/…`. The same for every application: read once."""
+    if not _described:
+        paths = app.test_client().get("/api/v2/openapi.json").json["paths"]  # type: ignore[index]
+        for path, methods in paths.items():
+            for method, operation in methods.items():
+                _described[f"{method.upper()} {path}"] = {int(status) for status in operation["responses"]}
+    return _described
 
 
 @pytest.fixture

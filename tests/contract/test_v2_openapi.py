@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 import schemathesis
-from api_fixtures import new_person
+from api_fixtures import described_path, new_person
+from flack_contracts.streams import parse_since
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
@@ -44,7 +45,7 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def test_every_route_is_described(api: Flask, document: dict[str, Any]) -> None:
     routes = {
-        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        (described_path(rule.rule), method.lower())
         for rule in api.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/api/v2/") and not rule.endpoint.startswith("v2.documentation.")
@@ -69,6 +70,42 @@ def test_every_operation_says_what_it_does_and_who_may(document: dict[str, Any])
     guarded = [operation for operation in _operations(document) if "security" in operation]
     assert len(guarded) > 30
     assert all(operation["security"] == [{"accessToken": []}] for operation in guarded)
+
+
+def test_every_operation_lists_the_refusals_that_follow_from_its_form(document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            listed = {int(status) for status in operation["responses"]}
+            expected = {429, 503}
+            expected |= {401} if "security" in operation else set()
+            expected |= {404} if "{" in path else set()
+            expected |= {400, 413, 415, 422} if "requestBody" in operation else set()
+            expected |= (
+                {422} if any(parameter["in"] == "query" for parameter in operation["parameters"]) else set()
+            )
+            assert expected <= listed, (method, path)
+            assert any(status < 400 for status in listed)
+
+
+def test_every_refusal_is_a_problem_and_says_when_to_come_again(document: dict[str, Any]) -> None:
+    named = set(re.findall(r"#/components/responses/(\w+)", str(document)))
+    responses = document["components"]["responses"]
+    assert named == set(responses) and len(named) >= 10
+    for name, response in responses.items():
+        assert list(response["content"]) == ["application/problem+json"]
+        assert ("Retry-After" in response.get("headers", {})) == name.endswith(("429", "503"))
+
+
+def test_sync_says_how_positions_are_written(document: dict[str, Any]) -> None:
+    (since,) = (
+        parameter
+        for parameter in document["paths"]["/api/v2/sync"]["get"]["parameters"]
+        if parameter["name"] == "since"
+    )
+    assert since["required"] and "STREAM@SEQ" in since["description"]
+    assert parse_since(since["example"]) == {"channel:7": 112, "user:3": 41}
+    assert re.search(since["schema"]["pattern"], since["example"])
+    assert not re.search(since["schema"]["pattern"], "room:7@1")
 
 
 def test_every_post_offers_an_idempotency_key_and_slow_ones_prefer(document: dict[str, Any]) -> None:

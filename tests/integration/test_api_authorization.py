@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from api_fixtures import PASSWORD, SERVICE_KEY, Person, sign_in
+from api_fixtures import PASSWORD, SERVICE_KEY, Person, described_path, described_statuses, sign_in
 from flask import Flask
 
 ROLES = ("anonymous", "stranger", "member", "owner", "administrator")
@@ -158,6 +158,14 @@ def _routes(app: Flask) -> list[str]:
 
 def test_every_route_has_a_row(api: Flask) -> None:
     assert set(_routes(api)) == set(TABLE)
+
+
+def test_every_answer_of_the_table_stands_in_the_document(api: Flask) -> None:
+    listed = described_statuses(api)
+    described = {route: listed.get(described_path(route), set()) for route in TABLE}
+    assert sum(map(bool, described.values())) > 35
+    unlisted = {route: set(TABLE[route]) - statuses for route, statuses in described.items() if statuses}
+    assert {route: statuses for route, statuses in unlisted.items() if statuses} == {}
 
 
 @pytest.mark.timeout(120)

@@ -9,7 +9,7 @@ from flack_api.http.bodies import Body, body
 from flack_api.http.lines import lines
 from flack_api.http.problems import Problem
 from flack_api.http.queries import Query, query
-from flack_api.http.routes import route_of
+from flack_api.http.routes import refuses, route_of
 
 __all__ = [
     "Answer",
@@ -23,6 +23,7 @@ __all__ = [
     "lines",
     "public",
     "query",
+    "refuses",
     "returns",
     "route_of",
     "service_only",

@@ -31,6 +31,8 @@ class Route:
     limit: str | None = None
     keeps_answer: bool = True
     described: bool = True
+    refusals: frozenset[int] = frozenset()
+    """Statuses that the action refuses with, beside those that follow from what else is declared."""
 
 
 def route_of(view: View) -> Route:
@@ -44,6 +46,19 @@ def never_kept(view: View) -> View:
     """The view's answer holds secrets: it is not stored for a retry, which is carried out again."""
     route_of(view).keeps_answer = False
     return view
+
+
+def refuses(*statuses: int) -> Callable[[View], View]:
+    """The view's action may refuse with these statuses, for the document.
+
+    Those that follow from what else the view declares (its guard, its body, an id in its path) need not be named.
+    """
+
+    def decorate(view: View) -> View:
+        route_of(view).refusals = frozenset(statuses)
+        return view
+
+    return decorate
 
 
 def undescribed(view: View) -> View:

@@ -21,6 +21,20 @@ PARAMETERS: dict[str | None, Json] = {
     "uuid": {"type": "string", "format": "uuid"},
 }
 REFERENCE = "#/components/schemas/{model}"
+REFUSALS = {
+    400: "What was sent cannot be read: the body is not JSON, or the `Idempotency-Key` not in order.",
+    401: "The credentials are missing or hold no more.",
+    403: "You may not do this.",
+    404: "It does not exist, or you may not see it: the answer is the same.",
+    409: "It does not fit with how things stand, or the first request with this `Idempotency-Key` is under way.",
+    413: "The body is too large.",
+    415: "The body is not of the media type that is asked for.",
+    422: "A field is unknown or not valid (`errors` names it), or the `Idempotency-Key` was used for another request.",
+    429: "Too many requests: wait for `Retry-After` seconds.",
+    503: "Overloaded, or the database is away; nothing was changed: try again after `Retry-After` seconds.",
+}
+"""Every status with which a route may refuse. A 500, which nobody expects, has the same form."""
+_WITH_RETRY = {429, 503}
 
 
 class FieldProblem(BaseModel):
@@ -57,6 +71,7 @@ def openapi_document(app: Flask, *, prefix: str, title: str, version: str, descr
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": schemas,
+            "responses": {_refusal(status): _problem(status, references) for status in REFUSALS},
             "securitySchemes": {
                 "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
             },
@@ -92,7 +107,7 @@ def _operation(rule: Rule, method: str, route: Route, view: Any, references: dic
         "tags": [rule.endpoint.split(".")[-2]],
         "summary": summary.rstrip("."),
         "parameters": list(_parameters(rule, method, route)),
-        "responses": _responses(route, references),
+        "responses": _responses(rule, method, route, references),
     }
     if rest.strip():
         operation["description"] = re.sub(r"\n\s+", "\n", rest.strip())
@@ -114,8 +129,15 @@ def _parameters(rule: Rule, method: str, route: Route) -> Iterator[Json]:
     if route.query:
         described = route.query.model_json_schema()
         for name, schema in described.get("properties", {}).items():
-            required = name in described.get("required", [])
-            yield {"name": name, "in": "query", "required": required, "schema": schema}
+            told = {"description": schema.pop("description", None), "examples": schema.pop("examples", None)}
+            yield {
+                "name": name,
+                "in": "query",
+                "required": name in described.get("required", []),
+                "schema": schema,
+                **({"description": told["description"]} if told["description"] else {}),
+                **({"example": told["examples"][0]} if told["examples"] else {}),
+            }
     if method == "post":
         yield _header(
             "Idempotency-Key", "A retry with the same key and body gets the first answer again.", 255
@@ -131,19 +153,49 @@ def _header(name: str, description: str, length: int = 1000) -> Json:
     return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
 
 
-def _responses(route: Route, references: dict[Any, Json]) -> Json:
+def _responses(rule: Rule, method: str, route: Route, references: dict[Any, Json]) -> Json:
     done: Json = {"description": "Done"}
     if route.answer:
         done["content"] = {route.content_type: {"schema": references[(route.answer, "serialization")]}}
     elif route.status != 204:
         done["content"] = {route.content_type: {}}
-    problem = {
-        "description": "Refused",
-        "content": {"application/problem+json": {"schema": references[(ProblemDocument, "serialization")]}},
-    }
-    responses = {str(route.status): done, "default": problem}
+    responses = {str(route.status): done}
     for status in sorted(route.also):
         responses[str(status)] = done
     if route.etag:
         responses["304"] = {"description": "Not changed"}
+    for status in sorted(_refusals(rule, method, route)):
+        responses[str(status)] = {"$ref": f"#/components/responses/{_refusal(status)}"}
     return responses
+
+
+def _refusals(rule: Rule, method: str, route: Route) -> set[int]:
+    statuses = {429, 503, *route.refusals}
+    if route.auth in {USER, ADMINISTRATOR}:
+        statuses.add(401)
+    if route.auth == ADMINISTRATOR:
+        statuses.add(403)
+    if rule.arguments:
+        statuses.add(404)
+    if route.query:
+        statuses.add(422)
+    if route.body:
+        statuses |= {400, 413, 415, 422}
+    if method == "post" and route.keeps_answer:  # `Idempotency-Key`
+        statuses |= {400, 409, 422}
+    return statuses
+
+
+def _refusal(status: int) -> str:
+    return f"Refused{status}"
+
+
+def _problem(status: int, references: dict[Any, Json]) -> Json:
+    reference = references[(ProblemDocument, "serialization")]
+    problem: Json = {
+        "description": REFUSALS[status],
+        "content": {"application/problem+json": {"schema": reference}},
+    }
+    if status in _WITH_RETRY:
+        problem["headers"] = {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}}
+    return problem

@@ -37,7 +37,17 @@ FEATURES = (
 )
 PREFIX = "/api/v2"
 TITLE = "Flack API v2"
-DESCRIPTION = "The HTTP API of Flack, a self-hosted team chat."
+DESCRIPTION = """The HTTP API of Flack, a self-hosted team chat.
+
+**Begin** with `POST /api/v2/tokens`: nickname and password give an access token, to be sent as
+`Authorization: Bearer …`, and a refresh token for the next one. **Retry** any POST with the same `Idempotency-Key`.
+Every refusal is `application/problem+json`: `code` is for programs, `errors` names the fields at fault.
+
+**Listen** by Socket.IO 5 on this address, path `/socket.io`, transport `websocket`, `auth`
+`{"token": ACCESS_TOKEN}`. The server says `ready` with the newest `seq` of each of your streams, then `event` for each
+event; what was missed `GET /api/v2/sync` answers. Every event, its payload, reasons to close and limits stand in
+`docs/socket-io.md` of the source, beside a bot that runs, `docs/examples/listening_bot.py`.
+"""
 
 
 def blueprint() -> Blueprint:

@@ -8,7 +8,7 @@ from flask import Blueprint
 from pydantic import Field
 
 from flack_api.context import actor, session
-from flack_api.http import Answer, Body, Query, auth_required, body, query, returns
+from flack_api.http import Answer, Body, Query, auth_required, body, query, refuses, returns
 from flack_api.http.fields import Id
 
 channels = Blueprint("channels", __name__)
@@ -68,6 +68,7 @@ def create_channel(new: NewChannel) -> Answer:
 @channels.post("/channels/direct")
 @auth_required
 @body(DirectPeople)
+@refuses(404)
 @returns(ChannelState, 201, also=(200,))
 def open_direct_channel(people: DirectPeople) -> Answer:
     """Open the direct channel with some people. The same people always get the same channel."""
@@ -86,6 +87,7 @@ def read_channel(channel_id: int) -> Channel:
 @channels.patch("/channels/<int:channel_id>")
 @auth_required
 @body(ChannelChanges)
+@refuses(403, 409)
 @returns(Channel)
 def change_channel(channel_id: int, changes: ChannelChanges) -> Channel:
     """Rename a channel, or set its topic."""
@@ -94,6 +96,7 @@ def change_channel(channel_id: int, changes: ChannelChanges) -> Channel:
 
 @channels.post("/channels/<int:channel_id>/archive")
 @auth_required
+@refuses(403)
 @returns(Channel)
 def archive_channel(channel_id: int) -> Channel:
     """Archive a channel: from now on it is only read."""
@@ -102,6 +105,7 @@ def archive_channel(channel_id: int) -> Channel:
 
 @channels.post("/channels/<int:channel_id>/unarchive")
 @auth_required
+@refuses(403)
 @returns(Channel)
 def unarchive_channel(channel_id: int) -> Channel:
     """Take an archived channel back."""

@@ -6,7 +6,7 @@ from flask import Blueprint
 from pydantic import RootModel
 
 from flack_api.context import actor, session
-from flack_api.http import Body, auth_required, body, returns
+from flack_api.http import Body, auth_required, body, refuses, returns
 from flack_api.http.fields import Id
 
 members = Blueprint("members", __name__)
@@ -39,6 +39,7 @@ def list_members(channel_id: int) -> queries.members.Members:
 @members.post("/channels/<int:channel_id>/members")
 @auth_required
 @body(NewMember, optional=True)
+@refuses(403)
 @returns(JoinedOrAdded, 201)
 def add_member(channel_id: int, new: NewMember) -> ChannelState | Member:
     """Join a public channel, or bring somebody into one that you are in."""
@@ -49,6 +50,7 @@ def add_member(channel_id: int, new: NewMember) -> ChannelState | Member:
 
 @members.delete("/channels/<int:channel_id>/members/<int:user_id>")
 @auth_required
+@refuses(403, 409)
 @returns(None, 204)
 def remove_member(channel_id: int, user_id: int) -> None:
     """Remove somebody from a channel."""
@@ -57,6 +59,7 @@ def remove_member(channel_id: int, user_id: int) -> None:
 
 @members.delete("/channels/<int:channel_id>/members/me")
 @auth_required
+@refuses(403, 409)
 @returns(None, 204)
 def leave_channel(channel_id: int) -> None:
     """Leave a channel."""
@@ -66,6 +69,7 @@ def leave_channel(channel_id: int) -> None:
 @members.patch("/channels/<int:channel_id>/members/<int:user_id>")
 @auth_required
 @body(MemberChanges)
+@refuses(403, 409)
 @returns(Member)
 def change_member(channel_id: int, user_id: int, changes: MemberChanges) -> Member:
     """Make a member owner, or an owner member."""

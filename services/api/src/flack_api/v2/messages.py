@@ -9,7 +9,7 @@ from flask import Blueprint
 from pydantic import AfterValidator, Field, model_validator
 
 from flack_api.context import actor, session
-from flack_api.http import Answer, Body, Query, auth_required, body, query, returns
+from flack_api.http import Answer, Body, Query, auth_required, body, query, refuses, returns
 from flack_api.http.fields import Position
 
 messages = Blueprint("messages", __name__)
@@ -73,6 +73,7 @@ def list_messages(channel_id: int, page: PageOfMessages) -> bytes:
 @messages.post("/channels/<int:channel_id>/messages")
 @auth_required
 @body(NewMessage)
+@refuses(403)
 @returns(Message, 201)
 def post_message(channel_id: int, new: NewMessage) -> Answer:
     """Post a message to a channel that you are in."""
@@ -91,6 +92,7 @@ def read_message(channel_id: int, message_id: int) -> Message:
 @messages.patch("/channels/<int:channel_id>/messages/<int:message_id>")
 @auth_required
 @body(MessageChanges)
+@refuses(403, 409)
 @returns(Message)
 def edit_message(channel_id: int, message_id: int, changes: MessageChanges) -> Message:
     """Change the text of your own message."""
@@ -99,6 +101,7 @@ def edit_message(channel_id: int, message_id: int, changes: MessageChanges) -> M
 
 @messages.delete("/channels/<int:channel_id>/messages/<int:message_id>")
 @auth_required
+@refuses(403, 409)
 @returns(Message)
 def delete_message(channel_id: int, message_id: int) -> Message:
     """Delete a message. It keeps its place and loses its text."""

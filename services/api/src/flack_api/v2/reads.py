@@ -4,7 +4,7 @@ from flack_domain import actions
 from flask import Blueprint
 
 from flack_api.context import actor, session
-from flack_api.http import Body, auth_required, body, returns
+from flack_api.http import Body, auth_required, body, refuses, returns
 from flack_api.http.fields import Position
 
 reads = Blueprint("reads", __name__)
@@ -19,6 +19,7 @@ class NewReadPosition(Body):
 @reads.put("/channels/<int:channel_id>/read-position")
 @auth_required
 @body(NewReadPosition)
+@refuses(403)
 @returns(actions.reads.ReadPosition)
 def move_read_position(channel_id: int, new: NewReadPosition) -> actions.reads.ReadPosition:
     """Say how far you have read. It never moves backwards; the answer is where it stands."""

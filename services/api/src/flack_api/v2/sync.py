@@ -14,11 +14,22 @@ from flack_api.http import Problem, Query, auth_required, query, returns
 
 sync = Blueprint("sync", __name__)
 
+_POSITION = "(channel|user):[1-9][0-9]{0,18}@[0-9]{1,18}"
+
 
 class Since(Query):
     """The newest seq that you have of each stream: `channel:7@112,user:3@41`."""
 
-    since: Annotated[str, Field(max_length=40_000)]
+    since: Annotated[
+        str,
+        Field(
+            max_length=40_000,
+            description="The newest seq that you have of each stream: `STREAM@SEQ`, separated by commas. A stream is "
+            "`channel:ID` or `user:ID`; 0 stands before its first event.",
+            examples=["channel:7@112,user:3@41"],
+            json_schema_extra={"pattern": f"^({_POSITION}(,{_POSITION})*)?$"},
+        ),
+    ]
 
     def positions(self) -> dict[str, int]:
         """The seq by stream. Raises Problem 422."""

@@ -8,7 +8,7 @@ from flask import Blueprint
 from pydantic import Field, RootModel
 
 from flack_api.context import actor, passwords, session
-from flack_api.http import Body, auth_required, body, current_user, public, returns
+from flack_api.http import Body, auth_required, body, current_user, public, refuses, returns
 from flack_api.http.limits import SIGN_IN, limited
 from flack_api.http.routes import never_kept
 from flack_api.services import services
@@ -49,6 +49,7 @@ class SessionToEnd(Body):
 @limited(SIGN_IN)
 @never_kept
 @body(Grant)
+@refuses(401)
 @returns(TokenAnswer)
 def get_tokens(grant: Grant) -> TokenAnswer:
     """Sign in, or exchange a refresh token for new tokens."""

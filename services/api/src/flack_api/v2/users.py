@@ -19,6 +19,7 @@ from flack_api.http import (
     current_user,
     public,
     query,
+    refuses,
     returns,
 )
 from flack_api.http.fields import Ids
@@ -75,6 +76,7 @@ class UserList(Contract):
 @public
 @limited(SIGN_UP)
 @body(NewUser)
+@refuses(403)
 @returns(User, 201)
 def sign_up(new: NewUser) -> Answer:
     """Sign up. The first person becomes the administrator of the installation."""
@@ -114,6 +116,7 @@ def read_myself() -> User:
 @users.patch("/users/me")
 @auth_required
 @body(ProfileChanges)
+@refuses(409)
 @returns(User)
 def change_myself(changes: ProfileChanges) -> User:
     """Change your names or your password. A new password ends all your other sessions."""
@@ -129,6 +132,7 @@ def change_myself(changes: ProfileChanges) -> User:
 @users.patch("/users/<int:user_id>")
 @administrators_only
 @body(UserChanges)
+@refuses(409)
 @returns(User)
 def change_user(user_id: int, changes: UserChanges) -> User:
     """Make somebody administrator or member, lock them out or let them in again."""
