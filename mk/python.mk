@@ -22,7 +22,7 @@ venv: $(VENV)/.dev-stamp ## the virtual environment with everything in it
 
 .PHONY: requirements
 requirements: | $(VENV)/bin/uv ## compile requirements/*.in into hashed requirements/*.txt
-	@for input in requirements/*.in; do \
+	@for input in $(filter-out requirements/base.in,$(wildcard requirements/*.in)); do \
 	  echo "==> $$input"; \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	    --no-annotate $$input -o $${input%.in}.txt; \
