@@ -52,16 +52,20 @@ TOLD = {
 }
 """Every other name that a socket may hear, and the test of who does."""
 
+NOT_SIGNED_IN = {"ok": False, "code": "not_signed_in"}
 SAYS: dict[str, Callable[["World", str], tuple[Any, Any]]] = {
     # what is said, and what must be answered
     "authenticate": lambda world, role: (
         {"token": world.others_token(role)},
-        {"ok": False, "code": "other_user"},
+        NOT_SIGNED_IN if role == "anonymous" else {"ok": False, "code": "other_user"},
     ),
-    "typing": lambda world, role: ({"channel_id": world.channel}, {"ok": role in CHANNEL}),
+    "typing": lambda world, role: (
+        {"channel_id": world.channel},
+        NOT_SIGNED_IN if role == "anonymous" else {"ok": role in CHANNEL},
+    ),
     "watch_presence": lambda world, role: (
         {"user_ids": [world.people["member"].user_id]},
-        {"online": [] if role == "anonymous" else [world.people["member"].user_id]},
+        NOT_SIGNED_IN if role == "anonymous" else {"online": [world.people["member"].user_id]},
     ),
     # v1's events count on v1's sockets only, whatever token comes with them.
     "ping_user": lambda world, role: (world.v1_token("member"), None),
@@ -156,7 +160,7 @@ def test_presence_is_told_to_whom_watches_and_no_stranger(world: World) -> None:
     newcomer = world.newcomer()
     asked = {"user_ids": [newcomer.user_id]}
     assert world.sockets["stranger"].call("watch_presence", asked) == {"online": []}
-    assert world.sockets["anonymous"].call("watch_presence", asked) == {"online": []}
+    assert world.sockets["anonymous"].call("watch_presence", asked) == NOT_SIGNED_IN
     socket = Person(world.stack.url, newcomer.token())
     try:
         world.sockets["stranger"].wait("presence", lambda data: data["user_id"] == newcomer.user_id)

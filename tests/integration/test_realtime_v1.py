@@ -80,6 +80,21 @@ def test_strangers_hear_only_where_they_may(
         assert [data["model"]["id"] for data in member.all("updated_model")] == [1]
 
 
+def test_who_forgot_their_token_is_counted_and_told_when_they_say_something(
+    processes: list[Realtime], open: list[Any]
+) -> None:
+    realtime = processes[1]
+    before = realtime.metric("flack_realtime_v1_connections")
+    forgetful = Person(realtime.url)
+    open.append(forgetful)
+    wait_until(lambda: realtime.metric("flack_realtime_v1_connections") == before + 1)
+    for name in ("authenticate", "typing", "watch_presence"):
+        assert forgetful.call(name, {"token": "any"}) == {"ok": False, "code": "not_signed_in"}
+    assert forgetful.events == []  # an old client is told nothing that it does not know
+    forgetful.close()
+    wait_until(lambda: realtime.metric("flack_realtime_v1_connections") == before)
+
+
 def test_events_go_to_api_as_they_came(processes: list[Realtime], api: ApiPeer, open: list[Any]) -> None:
     bot = Person(processes[0].url)
     open.append(bot)

@@ -34,7 +34,8 @@ from flack_realtime.tokens import Tokens
 from flack_realtime.typing import Typing
 from flack_realtime.v1 import V1
 
-_REASONS = ("token_expired", "signed_out", "slow_consumer", "draining")
+CLOSING_REASONS = ("token_expired", "signed_out", "slow_consumer", "draining", "unavailable")
+"""What `closing` says before a connection is closed for a reason that its client can do something about."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def create_app(
     bucket = Bucket(settings.realtime_connects_per_second, settings.realtime_connect_burst)
     admission = Admission(app.wsgi_app, bucket, full)
     app.wsgi_app = admission  # type: ignore[method-assign]  # Flask's documented place for middleware
-    registry.register(RealtimeCollector(manager, admission, overload))
+    registry.register(RealtimeCollector(manager, admission, overload, v1))
     if health is not None:
         health.check_ready(lambda: "draining" if drain.draining else None)
         health.check_ready(lambda: None if manager.subscriptions.ever_up else "waiting for Redis")
@@ -120,6 +121,6 @@ def _manager(settings: RealtimeSettings, bus: Bus) -> FanoutManager:
         spill_limit=settings.realtime_spill_bytes,
         message_limit=settings.realtime_message_bytes,
     )
-    goodbyes = {reason: server_frame(packet_of("closing", {"reason": reason})) for reason in _REASONS}
+    goodbyes = {reason: server_frame(packet_of("closing", {"reason": reason})) for reason in CLOSING_REASONS}
     manager.goodbye = lambda reason: goodbyes.get(reason, b"")
     return manager

@@ -27,6 +27,8 @@ log = get_logger(__name__)
 HEADS_INTERVAL = 30
 _TRY_AGAIN_LATER = 1013  # WebSocket close code, IANA registry
 
+_NOT_SIGNED_IN = {"ok": False, "code": "not_signed_in"}
+
 Handler = Callable[[Session, Any], Any]
 
 
@@ -103,6 +105,10 @@ class Gateway:
             return None
         try:
             if name in self._handlers:
+                if (
+                    session.user_id is None
+                ):  # came without `auth`, and would be taken for a v1 client for ever
+                    return _NOT_SIGNED_IN
                 return self._handlers[name](session, arguments[0] if arguments else None)
             if name in v1.EVENTS and self._v1 is not None and session.user_id is None:
                 self._v1.event(session, name, list(arguments))

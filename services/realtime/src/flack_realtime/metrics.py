@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 from flack_realtime.admission import Admission
 from flack_realtime.fanout import FanoutManager
 from flack_realtime.overload import Overload
+from flack_realtime.v1 import V1
 
 Family = CounterMetricFamily | GaugeMetricFamily
 
@@ -15,14 +16,21 @@ Family = CounterMetricFamily | GaugeMetricFamily
 class RealtimeCollector(Collector):
     """What this process holds and has done."""
 
-    def __init__(self, manager: FanoutManager, admission: Admission, overload: Overload) -> None:
-        self._manager, self._admission, self._overload = manager, admission, overload
+    def __init__(
+        self, manager: FanoutManager, admission: Admission, overload: Overload, v1: V1 | None
+    ) -> None:
+        self._manager, self._admission, self._overload, self._v1 = manager, admission, overload, v1
 
     def collect(self) -> Iterator[Family]:
         """The current values."""
         stats, subscriptions = self._manager.engine.stats, self._manager.subscriptions
         sockets = self._manager.engine.server.sockets
         yield GaugeMetricFamily("flack_realtime_connections", "Open connections", len(sockets))
+        yield GaugeMetricFamily(
+            "flack_realtime_v1_connections",
+            "Open connections that came without an access token: v1 clients, and mistaken ones",
+            self._v1.connections if self._v1 is not None else 0,
+        )
         yield CounterMetricFamily(
             "flack_realtime_deliveries", "Packets written to a connection", stats.deliveries
         )

@@ -52,6 +52,8 @@ class V1:
         self._untie = redis.register_script(_UNTIE)
         self._tied: dict[Session, int] = {}
         self._asking: dict[Session, list[bytes]] = {}
+        self.connections = 0
+        """How many sockets came without an access token."""
 
     def start(self) -> None:
         """Keep the entries of this process's sockets alive."""
@@ -62,6 +64,7 @@ class V1:
         channel = self._manager.channel(V1_ROOM)
         self._manager.subscriptions.acquire(channel)
         session.hears_v1 = True
+        self.connections += 1
         if self._anonymous_read:
             self._manager.enter(session.client, V1_ROOM)
         self._manager.subscriptions.wait([channel], _SUBSCRIBED_SECONDS)
@@ -110,6 +113,7 @@ class V1:
         """A v1 client has gone; if it was the last one tied to a person, they are offline."""
         if session.hears_v1:
             session.hears_v1 = False
+            self.connections -= 1
             self._manager.subscriptions.release(self._manager.channel(V1_ROOM))
         user_id = session.v1_user_id
         if user_id is None:

@@ -34,7 +34,7 @@ def names_handled() -> set[str]:
 
 
 def _sources() -> Iterator[ast.Module]:
-    services = Path(__file__).parents[2] / "services"
+    services = Path(__file__).parents[1] / "services"
     folders = [Path(flack_domain.__file__).parent, Path(flack_realtime.__file__).parent]
     folders += [services / name / "src" for name in ("api", "worker")]
     for path in (path for folder in folders for path in sorted(folder.rglob("*.py"))):
