@@ -177,6 +177,25 @@ def test_both_transports_hear_the_same(start, api, publish, open, transport: str
     assert [event["seq"] for event in ann.all("event")] == list(range(113, 133))
 
 
+def test_a_long_poll_answers_no_more_packets_than_clients_take(start, api, publish) -> None:
+    realtime = start(REALTIME_POLLING="true")
+    url = f"{realtime.url}/socket.io/?EIO=4&transport=polling"
+    url += "&sid=" + orjson.loads(HTTP.get(url).text[1:])["sid"]
+    HTTP.post(url, content=b"40" + orjson.dumps({"token": api.token(3)}))
+    while "ready" not in HTTP.get(url).text:
+        pass
+    before = realtime.metric("flack_realtime_deliveries_total")
+    for seq in range(113, 153):
+        publish("channel:7", seq, "message.posted", {})
+    wait_until(lambda: realtime.metric("flack_realtime_deliveries_total") == before + 40)
+    heard: list[int] = []
+    while len(heard) < 40:
+        packets = HTTP.get(url).text.split("\x1e")
+        assert len(packets) <= 16
+        heard += [orjson.loads(packet[2:])[1]["seq"] for packet in packets if packet.startswith("42")]
+    assert heard == list(range(113, 153))
+
+
 def test_polling_is_refused_where_it_is_off(start, api) -> None:
     realtime = start()
     answer = HTTP.get(f"{realtime.url}/socket.io/?EIO=4&transport=polling")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import gevent
+from engineio import exceptions
 from engineio import packet as eio_packet
 from engineio import socket as eio_socket
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from flack_realtime.fanout.engine import Engine
 
 _QUEUED_PACKETS = 1000
+_PACKETS_A_POLL = 16
+"""What python-engineio's client takes in one answer; over more it gives the session up."""
 _NOOP, _PROBED = eio_packet.Packet(eio_packet.NOOP), frames.server_frame(b"3probe")
 
 
@@ -42,6 +45,22 @@ class PollingSocket(eio_socket.Socket):  # type: ignore[misc]  # engineio publis
                 encoded = frames.frame_payload(frame).decode()
                 self.queue.put(eio_packet.Packet(encoded_packet=encoded))
         return len(frame)
+
+    def poll(self) -> list[eio_packet.Packet]:
+        """Wait for packets and answer them, no more at a time than any client takes."""
+        packets: list[Any] = []
+        try:
+            packets.append(self.queue.get(timeout=self.server.ping_interval + self.server.ping_timeout))
+            while packets[-1] is not None and len(packets) < _PACKETS_A_POLL:
+                packets.append(self.queue.get(block=False))
+        except self.server.get_queue_empty_exception():
+            if not packets:
+                raise exceptions.QueueEmpty from None
+        if packets[-1] is None:
+            packets.pop()
+            if packets:  # the end is the next poll's answer
+                self.queue.put(None)
+        return packets
 
     def spill(self, frame: bytes, sent: int) -> None:
         """Never needed: a queue takes everything at once."""
