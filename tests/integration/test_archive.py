@@ -230,6 +230,25 @@ def test_an_interrupted_import_goes_on_and_a_second_one_changes_nothing(
         assert connection.execute(seqs).one() == before
 
 
+def test_general_gives_way_to_the_archive_s_whatever_its_id(
+    people: list[Person], original: Engine, empty: Engine, tmp_path: Path
+) -> None:
+    general = text("select id, is_general, member_count from channels order by id")
+    with original.connect() as connection:
+        there = connection.execute(general).all()
+    with empty.begin() as connection:
+        connection.execute(
+            text("update channels set id = 2")
+        )  # as after a first migration that was interrupted
+    archive.write(original, tmp_path, progress=silent)
+
+    archive.restore(empty, tmp_path, progress=silent)
+
+    assert there[1].id == 2 and not there[1].is_general
+    with empty.connect() as connection:
+        assert connection.execute(general).all() == there
+
+
 def test_an_installation_with_people_of_its_own_is_refused(
     people: list[Person], original: Engine, empty: Engine, tmp_path: Path, make_api: MakeApi, sign_up: SignUp
 ) -> None:

@@ -4,7 +4,7 @@ Each file is one transaction, and bringing in a row that is there changes nothin
 same import may be run again until it ends.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -30,8 +30,7 @@ def restore(engine: Engine, folder: Path, *, progress: Progress) -> Manifest:
     """
     manifest = _complete(folder)
     check(folder, manifest)
-    first = [file for file in manifest.files if file.table == "users"][:1]
-    _make_room(engine, [orjson.loads(row) for file in first for row in read_rows(folder, file)[:1]])
+    _make_room(engine, folder, manifest)
     for table in (*KEYS, "messages"):
         _bring_in(engine, folder, table, manifest, progress)
     with engine.begin() as connection:
@@ -53,8 +52,8 @@ def _complete(folder: Path) -> Manifest:
     return manifest
 
 
-def _make_room(engine: Engine, first: list[dict[str, object]]) -> None:
-    """Refuse an installation that others use; take the channel of an empty one away, as the archive has its own."""
+def _make_room(engine: Engine, folder: Path, manifest: Manifest) -> None:
+    """Refuse an installation that others use; give the one channel of an empty one to the archive."""
     with engine.begin() as connection:
         found = connection.scalar(
             text(
@@ -63,13 +62,18 @@ def _make_room(engine: Engine, first: list[dict[str, object]]) -> None:
             )
         )
         if found is None:
-            connection.execute(text("delete from channels"))
+            general = [row for row in _rows(folder, manifest, "channels") if orjson.loads(row)["is_general"]]
+            _insert(connection, "channels", general, _in_place_of_general)
             return
-        there = orjson.loads(found)
-        if not first or any(there[key] != first[0][key] for key in there):
+        there, first = orjson.loads(found), orjson.loads(next(_rows(folder, manifest, "users"), "{}"))
+        if any(there[key] != first.get(key) for key in there):
             raise ArchiveError(
                 "This installation has users already: an archive is imported into an empty one."
             )
+
+
+def _rows(folder: Path, manifest: Manifest, table: str) -> Iterator[str]:
+    return (row for file in manifest.files if file.table == table for row in read_rows(folder, file))
 
 
 def _bring_in(engine: Engine, folder: Path, table: str, manifest: Manifest, progress: Progress) -> None:
@@ -86,7 +90,28 @@ def _bring_in(engine: Engine, folder: Path, table: str, manifest: Manifest, prog
         progress(table, done, total)
 
 
-def _insert(connection: Connection, table: str, rows: list[str]) -> None:
+def _where_known(table: str, columns: Iterable[str]) -> str:
+    """What a row that is there already comes to: the newer one of two messages stays."""
+    if table != "messages":
+        return f"on conflict ({KEYS[table]}) do nothing"
+    return f"on conflict (id) do update set {_all(columns)} where excluded.updated_at > messages.updated_at"
+
+
+def _in_place_of_general(_table: str, columns: Iterable[str]) -> str:
+    """The channel that every installation has takes on all that the archive's has, its id too."""
+    return f"on conflict (is_general) where is_general do update set {_all(columns)}"
+
+
+def _all(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{column}" = excluded."{column}"' for column in columns)
+
+
+def _insert(
+    connection: Connection,
+    table: str,
+    rows: list[str],
+    where_known: Callable[[str, Iterable[str]], str] = _where_known,
+) -> None:
     # Columns that an older archive does not know get their defaults.
     for columns, group in groupby(rows, key=lambda row: tuple(orjson.loads(row))):
         unknown = set(columns) - set(Base.metadata.tables[table].columns.keys())
@@ -100,18 +125,10 @@ def _insert(connection: Connection, table: str, rows: list[str]) -> None:
         connection.execute(
             text(
                 f"insert into {table} ({names}) select {values} "  # noqa: S608 (names of our own tables and columns)
-                f"from jsonb_populate_recordset(null::{table}, cast(:rows as jsonb)) {_where_known(table, columns)}"
+                f"from jsonb_populate_recordset(null::{table}, cast(:rows as jsonb)) {where_known(table, columns)}"
             ),
             {"rows": f"[{','.join(group)}]"},
         )
-
-
-def _where_known(table: str, columns: Iterable[str]) -> str:
-    """What a row that is there already comes to: the newer one of two messages stays."""
-    if table != "messages":
-        return f"on conflict ({KEYS[table]}) do nothing"
-    newer = ", ".join(f'"{column}" = excluded."{column}"' for column in columns)
-    return f"on conflict (id) do update set {newer} where excluded.updated_at > messages.updated_at"
 
 
 def _count_on(connection: Connection) -> None:
