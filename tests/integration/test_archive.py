@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import servers
 from api_fixtures import PASSWORD, MakeApi, Person
 from flack_domain import archive, migrate
 from flack_domain.archive.manifest import ArchiveError, Manifest
@@ -38,8 +39,8 @@ def original(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def empty(empty_database_url: str) -> Iterator[Engine]:
     """A second installation, as a first start leaves it."""
-    migrate.upgrade(empty_database_url)
-    engine = make_engine(empty_database_url)
+    migrate.upgrade(empty_database_url, role=servers.SERVICES)
+    engine = make_engine(servers.as_services(empty_database_url))
     yield engine
     engine.dispose()
 

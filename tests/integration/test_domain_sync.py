@@ -59,7 +59,7 @@ def test_many_streams_take_one_query(session: Session, engine: Engine) -> None:
     assert len(statements) == 1
 
 
-def test_too_many_too_old_and_from_the_future_are_not_recovered(session: Session) -> None:
+def test_too_many_too_old_and_from_the_future_are_not_recovered(session: Session, owner: Engine) -> None:
     (ann,) = people.sign_up(session, "ann")
     old, busy = people.private_channel(session, ann), people.private_channel(session, ann)
     people.post(session, ann, old, *"abcdef")
@@ -72,11 +72,12 @@ def test_too_many_too_old_and_from_the_future_are_not_recovered(session: Session
         {"id": busy},
     )
     session.execute(text("update channels set last_seq = 1002 where id = :id"), {"id": busy})
-    session.execute(
-        text("update events set at = at - interval '31 days' where stream = :name and seq <= 3"),
-        {"name": f"channel:{old}"},
-    )
     session.commit()
+    with owner.begin() as connection:
+        connection.execute(
+            text("update events set at = at - interval '31 days' where stream = :name and seq <= 3"),
+            {"name": f"channel:{old}"},
+        )
     assert sync(session, ann, **{f"channel:{old}": 0})[f"channel:{old}"]["recovered"]
     assert actions.cleanup.run(session)["events"] == 3
     past = {since: sync(session, ann, **{f"channel:{old}": since})[f"channel:{old}"] for since in (2, 3, 7)}
@@ -95,15 +96,17 @@ def test_huge_and_negative_positions_are_only_not_recovered(session: Session) ->
     assert [stream["recovered"] for stream in seen.values()] == [False, False, False]
 
 
-def test_the_digest_names_what_moved_lately(session: Session) -> None:
+def test_the_digest_names_what_moved_lately(session: Session, owner: Engine) -> None:
     ann, bob = people.sign_up(session, "ann", "bob")
     channel_id = people.private_channel(session, ann, bob)
     people.post(session, ann, channel_id, "a", "b")
     assert queries.sync.moved(session, seconds=60) == {
         "channel:1": 2, "user:1": 2, "user:2": 2, f"channel:{channel_id}": 3
     }  # fmt: skip
-    session.execute(text("update events set at = :past"), {"past": datetime.now(UTC) - timedelta(seconds=61)})
     session.commit()
+    with owner.begin() as connection:
+        past = datetime.now(UTC) - timedelta(seconds=61)
+        connection.execute(text("update events set at = :past"), {"past": past})
     assert queries.sync.moved(session, seconds=60) == {}
     people.post(session, ann, channel_id, "c")
     assert queries.sync.moved(session, seconds=60) == {f"channel:{channel_id}": 4}

@@ -14,7 +14,7 @@ from .fault import Action, Fault, broken, frozen, killed, stopped
 _BUSY = "for i = 1, 12000000 do end return 1"
 _OTHERS = (
     "select pg_terminate_backend(pid) from pg_stat_activity "
-    "where usename = 'flack' and pid <> pg_backend_pid() and backend_type = 'client backend'"
+    "where usename = 'flack_services' and pid <> pg_backend_pid() and backend_type = 'client backend'"
 )
 _FULL = """
 create or replace function no_space() returns trigger language plpgsql as $$ begin
@@ -49,7 +49,7 @@ def _lift(site: Installation) -> None:
     """Let connections in again. Whoever was refused may have taken the owner's reserve too: try until it works."""
     while True:
         try:
-            _owner("alter role flack connection limit -1")(site)
+            _owner("alter role flack_services connection limit -1")(site)
             return
         except psycopg.OperationalError:
             time.sleep(0.1)
@@ -65,7 +65,7 @@ FAULTS = [
     Fault("PostgreSQL frozen for 5 s", frozen("postgres"), hold=5, brief=3),
     Fault(
         "PostgreSQL out of connections",
-        broken(_owner("alter role flack connection limit 0", _OTHERS), _lift),
+        broken(_owner("alter role flack_services connection limit 0", _OTHERS), _lift),
         hold=4,
         brief=2,
     ),

@@ -14,11 +14,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 
 SECONDS_BETWEEN_LOOKS = 1.0
+REFUSALS = 60
+"""How many refused logins in all are waited out: the Job of the migrations may be about to make our role."""
 _NO_LOGIN = (
     "28P01",
     "28000",
     "3D000",
-)  # wrong password, no such user, no such database: waiting mends none of them
+)  # wrong password, no such user, no such database
 
 
 def missing(found: str | None, known: list[str]) -> bool:
@@ -29,13 +31,15 @@ def missing(found: str | None, known: list[str]) -> bool:
 def why_wait(conninfo: str, known: list[str]) -> str | None:
     """One look at the database: None if this code can start, else what it waits for.
 
-    Raises `psycopg.OperationalError` where a login is refused, which no waiting mends.
+    Raises `psycopg.OperationalError` where a login is refused, which long waiting does not mend.
     """
     try:
         with psycopg.connect(conninfo, connect_timeout=5) as connection:
             row = connection.execute("select version_num from alembic_version").fetchone()
     except psycopg.errors.UndefinedTable:
         row = None
+    except psycopg.errors.InsufficientPrivilege as error:
+        return f"migrations, which give us our rights: {first_line(error)}"
     except psycopg.OperationalError as error:
         if is_login_refused(error):
             raise
@@ -62,18 +66,22 @@ def known_revisions() -> list[str]:
 
 
 def main() -> None:
-    """Wait without end: the pod's state and log say for what."""
+    """Wait without end, unless for a login: the pod's state and log say for what."""
     url = os.environ.get("FLACK_DATABASE_URL")
     if not url:
         sys.exit("flack: setting FLACK_DATABASE_URL: is not set")
     conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     known = known_revisions()
-    said = None
+    said, refusals = None, 0
     while True:
         try:
             reason = why_wait(conninfo, known)
         except psycopg.OperationalError as error:
-            sys.exit(f"flack: the database refused the login: {first_line(error)}")
+            refusal = f"the database refused the login: {first_line(error)}"
+            refusals += 1
+            if refusals > REFUSALS:
+                sys.exit(f"flack: {refusal}")
+            reason = f"a login: {refusal}"
         if reason is None:
             return
         if reason != said:

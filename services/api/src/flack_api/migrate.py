@@ -4,10 +4,12 @@ import sys
 from time import monotonic, sleep
 
 import psycopg
+from flack_domain.grants import Role, RoleMissing
 from flack_domain.migrate import upgrade
 from flack_domain.wait_for_schema import first_line, is_login_refused
 from flack_kit.logging import get_logger
-from sqlalchemy import create_engine
+from pydantic import SecretStr
+from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import OperationalError
 
 from flack_api.settings import MigrateSettings
@@ -20,15 +22,24 @@ def migrate(settings: MigrateSettings) -> None:
 
     A refused login, which no waiting mends, ends the process with a sentence: the pod's termination message.
     """
-    url = settings.database_url.get_secret_value()
-    _wait_for(url, until=monotonic() + settings.migrate_wait_seconds)
-    if upgrade(url):
-        log.info("database_migrated")
-    else:
-        log.info("schema_newer_than_code")
+    services = owner = _url(settings.database_url, settings.database_password)
+    if settings.owner_database_url:
+        owner = _url(settings.owner_database_url, settings.owner_database_password)
+    own = owner.username == services.username
+    _wait_for(owner, until=monotonic() + settings.migrate_wait_seconds)
+    try:
+        migrated = upgrade(owner, role=None if own else Role(str(services.username), services.password))
+    except RoleMissing as error:
+        sys.exit(f"flack: {error}")
+    log.info("database_migrated" if migrated else "schema_newer_than_code")
 
 
-def _wait_for(url: str, *, until: float) -> None:
+def _url(url: SecretStr, password: SecretStr | None) -> URL:
+    found = make_url(url.get_secret_value())
+    return found if found.password or password is None else found.set(password=password.get_secret_value())
+
+
+def _wait_for(url: URL, *, until: float) -> None:
     engine = create_engine(url, connect_args={"connect_timeout": 3})
     while True:
         try:

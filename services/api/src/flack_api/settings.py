@@ -42,5 +42,13 @@ class MigrateSettings(ServiceSettings):
     """All that `python -m flack_api migrate` needs."""
 
     database_url: SecretStr
+    """What services connect with."""
+    database_password: SecretStr | None = Field(default=None, validation_alias="PGPASSWORD")
+    """Theirs, where their URL has none: libpq's own variable."""
+    owner_database_url: SecretStr | None = None
+    """What migrations connect with. The role of `database_url` is then given what services need, and made where it is
+    missing; without it services own the database."""
+    owner_database_password: SecretStr | None = None
+    """The owner's, where that URL has none."""
     migrate_wait_seconds: float = Field(default=300, ge=0)
     """How long to wait for PostgreSQL to come up."""

@@ -18,6 +18,7 @@ class Keys:
     service: str
     session: str
     database: str
+    services_database: str
     redis: str
 
 
@@ -28,6 +29,7 @@ def load_or_make(folder: Path) -> Keys:
         service=_secret(folder / "service", _random),
         session=_secret(folder / "session", _random),
         database=_secret(folder / "database", _random),
+        services_database=_secret(folder / "services-database", _random),
         redis=_secret(folder / "redis", _random),
     )
 

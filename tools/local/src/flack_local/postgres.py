@@ -18,7 +18,8 @@ from flack_local.process import Spec
 VERSION_FOLDER = "pginstall18"
 SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root; this is whom it runs as instead
 OWNER = "postgres"
-APPLICATION = "flack"
+APPLICATION = "flack"  # the database and whom it belongs to
+SERVICES = "flack_services"  # whom services connect as
 
 
 def binaries() -> Path:
@@ -95,19 +96,21 @@ def spec(folder: Path, port: int, password: str) -> Spec:
     )
 
 
-def make_database(port: int, password: str) -> None:
-    """Create the application's role and database if they are not there."""
+def make_database(port: int, password: str, services_password: str) -> None:
+    """Create the application's roles and database if they are not there."""
     with psycopg.connect(_owner(port, password), autocommit=True) as connection:
-        name, secret = sql.Identifier(APPLICATION), sql.Literal(password)
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone():
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, secret))
+        for role, secret in ((APPLICATION, password), (SERVICES, services_password)):
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                statement = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+                connection.execute(statement.format(sql.Identifier(role), sql.Literal(secret)))
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [APPLICATION]).fetchone():
+            name = sql.Identifier(APPLICATION)
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
 
 
-def url(port: int, password: str) -> str:
-    """The value of FLACK_DATABASE_URL."""
-    return f"postgresql+psycopg://{APPLICATION}:{password}@127.0.0.1:{port}/{APPLICATION}"
+def url(port: int, password: str, role: str = APPLICATION) -> str:
+    """The value of FLACK_OWNER_DATABASE_URL, or for the role of services of FLACK_DATABASE_URL."""
+    return f"postgresql+psycopg://{role}:{password}@127.0.0.1:{port}/{APPLICATION}"
 
 
 def system_user() -> str | None:

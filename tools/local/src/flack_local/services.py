@@ -29,7 +29,7 @@ SERVICES = [
     Service("worker", "flack_worker", ["worker"], ["DATABASE_URL", "REDIS_URL", "PROCESSES_FILE"]),
     Service("beat", "flack_worker", ["beat"], ["DATABASE_URL", "REDIS_URL", "PROCESSES_FILE"]),
 ]
-MIGRATION = Service("migrate", "flack_api", ["migrate"], ["DATABASE_URL"])
+MIGRATION = Service("migrate", "flack_api", ["migrate"], ["DATABASE_URL", "OWNER_DATABASE_URL"])
 
 # What differs from the services' own defaults on one machine; the caller's environment may say otherwise.
 LOCAL_DEFAULTS = {
@@ -45,6 +45,7 @@ class Addresses:
     """Where the services find what they need."""
 
     database_url: str
+    owner_database_url: str
     redis_url: str
     api_url: str
 
@@ -53,6 +54,7 @@ def owned(addresses: Addresses, keys: Keys, processes_file: Path) -> dict[str, s
     """Addresses and secrets by setting; a process is given those that its service lists."""
     return {
         "DATABASE_URL": addresses.database_url,
+        "OWNER_DATABASE_URL": addresses.owner_database_url,
         "REDIS_URL": addresses.redis_url,
         "API_URL": addresses.api_url,
         "SERVICE_KEY": keys.service,

@@ -92,11 +92,15 @@ class Stack:
         end_leftovers(self.layout)
         keys = load_or_make(self.layout.keys)
         database_port, redis_port = self._ports.take(), self._ports.take()
-        self.database_url = postgres.url(database_port, keys.database)
+        self.database_url = postgres.url(database_port, keys.services_database, postgres.SERVICES)
+        self.owner_database_url = postgres.url(database_port, keys.database)
         self.redis_url = valkey.url(redis_port, keys.redis)
         instances = self._instances()
         addresses = services.Addresses(
-            self.database_url, self.redis_url, f"http://127.0.0.1:{instances['api'][0][0]}"
+            self.database_url,
+            self.owner_database_url,
+            self.redis_url,
+            f"http://127.0.0.1:{instances['api'][0][0]}",
         )
         self._owned = services.owned(addresses, keys, self.layout.processes)
         if not (self.layout.postgres / "PG_VERSION").exists():
@@ -107,7 +111,9 @@ class Stack:
         for service in services.SERVICES:
             self._add_service(service, instances[service.name])
         self.add(ingress.spec(self.layout.run / "traefik", self.port, self._ports.take(), instances))
-        self._start_all(lambda: postgres.make_database(database_port, keys.database), prepared)
+        self._start_all(
+            lambda: postgres.make_database(database_port, keys.database, keys.services_database), prepared
+        )
 
     def _start_all(self, make_database: Callable[[], None], prepared: Callable[[], None]) -> None:
         self.console.step("starting postgres and redis")
