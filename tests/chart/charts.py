@@ -41,10 +41,12 @@ class Rendered(list[Object]):
 
     def environment(self, deployment: str) -> dict[str, Any]:
         """The variables of a Deployment's container: the value, or the reference."""
-        return {
-            item["name"]: item.get("value", item.get("valueFrom"))
-            for item in self.container(deployment)["env"]
-        }
+        return environment(self.container(deployment))
+
+
+def environment(container: Object) -> dict[str, Any]:
+    """The variables of a container: the value, or the reference."""
+    return {item["name"]: item.get("value", item.get("valueFrom")) for item in container["env"]}
 
 
 def containers(pod: Object) -> list[Object]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from charts import EXTERNAL, Object, Render, containers
+from charts import EXTERNAL, Object, Render, Rendered, containers, environment
 
 USERS = ("flack-api", "flack-worker", "flack-beat")
 
@@ -18,17 +18,82 @@ def external(**sections: Object) -> Object:
     return values
 
 
+def migration(objects: Rendered) -> dict[str, Any]:
+    """The environment of the Job that migrates."""
+    return environment(objects.pods()["Job/flack-migrate-1"]["containers"][0])
+
+
+def key(name: str, secret: str = "flack-keys") -> Object:
+    return {"secretKeyRef": {"name": secret, "key": name}}
+
+
 def test_bundled_databases_take_the_made_passwords(render: Render) -> None:
     objects = render()
 
-    password = {"secretKeyRef": {"name": "flack-keys", "key": "postgresql-password"}}
-    database = objects.one("StatefulSet", "flack-postgresql")["spec"]["template"]["spec"]["containers"][0]
-    assert {"name": "POSTGRES_PASSWORD", "valueFrom": password} in database["env"]
+    database = objects.pods()["StatefulSet/flack-postgresql"]["containers"][0]
+    assert environment(database)["POSTGRES_PASSWORD"] == key("postgresql-password")
     for name in USERS:
-        environment = objects.environment(name)
-        assert environment["PGPASSWORD"] == password
-        assert environment["FLACK_DATABASE_URL"] == "postgresql+psycopg://flack@flack-postgresql:5432/flack"
-        assert environment["FLACK_REDIS_URL"] == "redis://:$(REDIS_PASSWORD)@flack-redis:6379/0"
+        own = objects.environment(name)
+        assert own["PGPASSWORD"] == key("postgresql-services-password")
+        assert own["FLACK_DATABASE_URL"] == "postgresql+psycopg://flack_services@flack-postgresql:5432/flack"
+        assert own["FLACK_REDIS_URL"] == "redis://:$(REDIS_PASSWORD)@flack-redis:6379/0"
+
+
+def test_only_migrations_know_the_password_of_the_bundled_database_s_owner(render: Render) -> None:
+    objects = render()
+
+    assert {
+        name
+        for name, pod in objects.pods().items()
+        for container in containers(pod)
+        if key("postgresql-password") in environment(container).values()
+    } == {"Job/flack-migrate-1", "StatefulSet/flack-postgresql"}
+    migrates = migration(objects)
+    assert migrates["FLACK_OWNER_DATABASE_URL"] == "postgresql+psycopg://flack@flack-postgresql:5432/flack"
+    assert migrates["FLACK_OWNER_DATABASE_PASSWORD"] == key("postgresql-password")
+    services = objects.environment("flack-api")
+    for name in ("FLACK_DATABASE_URL", "PGPASSWORD"):  # whom it makes, and gives their rights to
+        assert migrates[name] == services[name]
+
+
+def test_a_secret_of_one_s_own_without_a_password_for_services_goes_on_working(render: Render) -> None:
+    objects = render({"secrets": {"existingSecret": "mine"}})
+
+    services = objects.environment("flack-api")
+    assert services["FLACK_DATABASE_URL"] == "postgresql+psycopg://flack@flack-postgresql:5432/flack"
+    assert services["PGPASSWORD"] == key("postgresql-password", "mine")
+    assert "FLACK_OWNER_DATABASE_URL" not in migration(objects)
+
+
+def test_a_secret_of_one_s_own_may_hold_a_password_for_services(render: Render) -> None:
+    secrets = {"existingSecret": "mine", "keys": {"postgresqlServicesPassword": "narrow"}}
+    objects = render({"secrets": secrets, "postgresql": {"database": "talk"}})
+
+    services = objects.environment("flack-worker")
+    assert services["FLACK_DATABASE_URL"] == "postgresql+psycopg://talk_services@flack-postgresql:5432/talk"
+    assert services["PGPASSWORD"] == key("narrow", "mine")
+    owner = "postgresql+psycopg://talk@flack-postgresql:5432/talk"
+    assert migration(objects)["FLACK_OWNER_DATABASE_URL"] == owner
+
+
+def test_one_login_to_an_external_database_is_everybody_s(render: Render) -> None:
+    for values in (EXTERNAL, external(postgresql={"urlKey": "url"})):
+        objects = render(values)
+        services = objects.environment("flack-api")
+        assert services.items() >= migration(objects).items()
+
+
+def test_migrations_may_have_the_owner_s_login_to_an_external_database(render: Render) -> None:
+    for given in ({}, {"urlKey": "url"}):
+        objects = render(external(postgresql={"ownerUrlKey": "owner-url", **given}))
+
+        migrates = migration(objects)
+        assert migrates.pop("FLACK_OWNER_DATABASE_URL") == key("owner-url", "db")
+        assert objects.environment("flack-api").items() >= migrates.items()
+        for name in USERS:
+            assert "FLACK_OWNER_DATABASE_URL" not in objects.environment(name)
+        # Where the owner's URL leads is known to the Secret only.
+        assert {} in objects.one("NetworkPolicy", "flack-migrate")["spec"]["egress"]
 
 
 def test_the_bundled_volume_outlives_the_release(render: Render) -> None:
@@ -43,11 +108,11 @@ def test_external_databases_replace_the_bundled_ones(render: Render) -> None:
     objects = render(EXTERNAL)
 
     assert not objects.of("StatefulSet")
-    environment = objects.environment("flack-api")
-    assert environment["FLACK_DATABASE_URL"] == "postgresql+psycopg://flack@db.example.org:5432/flack"
-    assert environment["PGPASSWORD"] == {"secretKeyRef": {"name": "db", "key": "password"}}
-    assert environment["FLACK_REDIS_URL"] == "redis://:$(REDIS_PASSWORD)@redis.example.org:6379/0"
-    assert environment["REDIS_PASSWORD"] == {"secretKeyRef": {"name": "cache", "key": "password"}}
+    own = objects.environment("flack-api")
+    assert own["FLACK_DATABASE_URL"] == "postgresql+psycopg://flack@db.example.org:5432/flack"
+    assert own["PGPASSWORD"] == {"secretKeyRef": {"name": "db", "key": "password"}}
+    assert own["FLACK_REDIS_URL"] == "redis://:$(REDIS_PASSWORD)@redis.example.org:6379/0"
+    assert own["REDIS_PASSWORD"] == {"secretKeyRef": {"name": "cache", "key": "password"}}
 
 
 def test_a_password_is_defined_before_the_url_that_holds_it(render: Render) -> None:
@@ -62,17 +127,17 @@ def test_a_whole_url_may_come_from_a_secret(render: Render) -> None:
         external(postgresql={"urlKey": "url"}, redis={"urlKey": "url", "existingSecret": "cache"})
     )
 
-    environment = objects.environment("flack-worker")
-    assert environment["FLACK_DATABASE_URL"] == {"secretKeyRef": {"name": "db", "key": "url"}}
-    assert environment["FLACK_REDIS_URL"] == {"secretKeyRef": {"name": "cache", "key": "url"}}
-    assert "PGPASSWORD" not in environment
+    own = objects.environment("flack-worker")
+    assert own["FLACK_DATABASE_URL"] == {"secretKeyRef": {"name": "db", "key": "url"}}
+    assert own["FLACK_REDIS_URL"] == {"secretKeyRef": {"name": "cache", "key": "url"}}
+    assert "PGPASSWORD" not in own
 
 
 def test_a_redis_without_a_password_is_reached_without_one(render: Render) -> None:
-    environment = render(external(redis={"existingSecret": ""})).environment("flack-web")
+    own = render(external(redis={"existingSecret": ""})).environment("flack-web")
 
-    assert environment["FLACK_REDIS_URL"] == "redis://redis.example.org:6379/0"
-    assert "REDIS_PASSWORD" not in environment
+    assert own["FLACK_REDIS_URL"] == "redis://redis.example.org:6379/0"
+    assert "REDIS_PASSWORD" not in own
 
 
 def test_tls_to_both_with_certificate_authorities(render: Render) -> None:
@@ -83,10 +148,10 @@ def test_tls_to_both_with_certificate_authorities(render: Render) -> None:
         )
     )
 
-    environment = objects.environment("flack-api")
-    assert environment["PGSSLMODE"] == "verify-full"
-    assert environment["PGSSLROOTCERT"] == "/etc/flack/postgresql/ca.crt"
-    assert environment["FLACK_REDIS_URL"] == (
+    own = objects.environment("flack-api")
+    assert own["PGSSLMODE"] == "verify-full"
+    assert own["PGSSLROOTCERT"] == "/etc/flack/postgresql/ca.crt"
+    assert own["FLACK_REDIS_URL"] == (
         "rediss://:$(REDIS_PASSWORD)@redis.example.org:6379/0"
         "?ssl_cert_reqs=required&ssl_ca_certs=/etc/flack/redis/ca.crt"
     )

@@ -2,7 +2,9 @@
 
 import importlib.util
 import json
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from charts import CHART, EXTERNAL, Render
@@ -42,6 +44,26 @@ def test_the_job_makes_every_key_that_pods_read(render: Render) -> None:
 
     assert environment["SECRET"] == "flack-keys"
     assert made == read
+
+
+def test_a_secret_of_an_older_version_is_given_what_it_lacks_and_keeps_the_rest(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "namespace").write_text("chat")
+    monkeypatch.setattr(script, "ACCOUNT", str(tmp_path))
+    asked: list[tuple[str, str, Any]] = []
+
+    def api_server(method: str, path: str, body: Any = None) -> Any:
+        asked.append((method, path, body))
+        return {"data": {"postgresql-password": "b2xk"}}
+
+    monkeypatch.setattr(script, "call", api_server)
+
+    keys = {"postgresqlPassword": "postgresql-password", "postgresqlServicesPassword": "services"}
+    assert script.ensure("flack-keys", keys) == ["services"]
+    method, path, body = asked[-1]
+    assert (method, path) == ("PATCH", "/api/v1/namespaces/chat/secrets/flack-keys")
+    assert body["stringData"].keys() == {"services"} and len(body["stringData"]["services"]) > 40
 
 
 def test_no_password_is_made_for_a_database_of_somebody_else(render: Render) -> None:

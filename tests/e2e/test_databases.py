@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from cluster import Cluster, Release, Values, own_namespace, until
@@ -12,6 +13,7 @@ from hosts import Ingress
 from people import two_people_chat
 
 PASSWORD = "p@ss/wörd: 'quoted' %41"
+SERVICES_PASSWORD = "another: 'quoted' %41"
 REDIS_PASSWORD = "plain-password_1~"
 
 
@@ -19,7 +21,9 @@ REDIS_PASSWORD = "plain-password_1~"
 def other() -> Iterator[Cluster]:
     """Another namespace, with a PostgreSQL and a Valkey that somebody runs there."""
     with own_namespace() as made:
-        make_secret(made, "my-postgresql", {"password": PASSWORD})
+        owner = f"postgresql+psycopg://chat:{quote(PASSWORD, safe='')}@my-postgresql:5432/talk"
+        keys = {"password": PASSWORD, "services-password": SERVICES_PASSWORD, "owner-url": owner}
+        make_secret(made, "my-postgresql", keys)
         make_secret(made, "my-redis", {"password": REDIS_PASSWORD})
         make_server(made, "my-postgresql", postgresql())
         make_server(made, "my-redis", valkey())
@@ -124,6 +128,25 @@ def test_it_chats_on_external_databases_and_brings_none(
     two_people_chat(ingress.url(f"{other.namespace}.example.org"))
 
     assert other.apps.list_namespaced_stateful_set(other.namespace).items == []
+    release.uninstall()
+
+
+def test_an_upgrade_gives_services_a_role_of_their_own(
+    other: Cluster, external: Values, ingress: Ingress
+) -> None:
+    release = Release(other.namespace)
+    release.install(external)
+    narrow = {"username": "narrow", "passwordKey": "services-password", "ownerUrlKey": "owner-url"}
+    external["postgresql"]["external"].update(narrow)
+
+    release.upgrade(external)
+
+    two_people_chat(ingress.url(f"{other.namespace}.example.org"))
+    ours = "datname = 'talk' and pid <> pg_backend_pid() and backend_type = 'client backend'"
+    who = f"select distinct usename from pg_stat_activity where {ours}"
+    query = ("psql", "-U", "chat", "-d", "talk", "-tAc")
+    # Pods of the version before, which were the owner, may still be leaving.
+    until("nobody but the role", lambda: other.run("my-postgresql", *query, who) == "narrow")
     release.uninstall()
 
 

@@ -62,6 +62,13 @@ def test_two_people_chat(release: Release, url: str) -> None:
     two_people_chat(url)
 
 
+def test_services_connect_as_a_role_that_owns_nothing(release: Release, cluster: Cluster) -> None:
+    ours = "datname = 'flack' and pid <> pg_backend_pid() and backend_type = 'client backend'"
+
+    assert cluster.sql(f"select distinct usename from pg_stat_activity where {ours}") == "flack_services"
+    assert cluster.sql("select distinct tableowner from pg_tables where schemaname = 'public'") == "flack"
+
+
 def test_who_is_not_signed_in_gets_no_connection(release: Release, url: str) -> None:
     stranger = Person(url)
     stranger.token = "forged"

@@ -84,6 +84,7 @@
 {{- $keys := $.Values.secrets.keys -}}
 {{- $needed := list $keys.signingKeys $keys.serviceKey $keys.sessionKey -}}
 {{- if $.Values.postgresql.enabled }}{{ $needed = append $needed $keys.postgresqlPassword }}{{ end -}}
+{{- if and $.Values.postgresql.enabled $keys.postgresqlServicesPassword }}{{ $needed = append $needed $keys.postgresqlServicesPassword }}{{ end -}}
 {{- if $.Values.redis.enabled }}{{ $needed = append $needed $keys.redisPassword }}{{ end -}}
 {{- range $key := $needed -}}
 {{- include "flack.checks.key" (list $ "secrets.existingSecret" $.Values.secrets.existingSecret $key) -}}
@@ -95,6 +96,9 @@
 {{- if not $section.enabled -}}
 {{- with $external.existingSecret -}}
 {{- include "flack.checks.key" (list $ (printf "%s.external.existingSecret" $name) . (default $external.passwordKey $external.urlKey)) -}}
+{{- end -}}
+{{- with $external.ownerUrlKey -}}
+{{- include "flack.checks.key" (list $ (printf "%s.external.ownerUrlKey" $name) $external.existingSecret .) -}}
 {{- end -}}
 {{- with $external.tls.caSecret -}}
 {{- include "flack.checks.key" (list $ (printf "%s.external.tls.caSecret" $name) . "ca.crt") -}}

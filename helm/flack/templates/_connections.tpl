@@ -39,13 +39,14 @@ ingress:
 egress:
   {{- range $database, $port := dict "postgresql" 5432 "redis" 6379 }}
   {{- if has $name (get $users $database) }}
+  {{- $external := (index $root.Values $database).external }}
   {{- if (index $root.Values $database).enabled }}
   - ports: [{port: {{ $port }}}]
     to: [{podSelector: {matchLabels: {{ include "flack.selector" (list $root $database) | fromYaml | toJson }}}}]
-  {{- else if (index $root.Values $database).external.urlKey }}
+  {{- else if or $external.urlKey (and (eq $name "migrate") $external.ownerUrlKey) }}
   - {} # where it stands is known to the Secret only
   {{- else }}
-  - ports: [{port: {{ (index $root.Values $database).external.port }}}]
+  - ports: [{port: {{ $external.port }}}]
   {{- end }}
   {{- end }}
   {{- end }}

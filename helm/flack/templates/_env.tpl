@@ -57,13 +57,19 @@
 - {name: {{ index . 1 }}, valueFrom: {secretKeyRef: {name: {{ include "flack.secretName" $root }}, key: {{ index $root.Values.secrets.keys (index . 2) }}}}}
 {{- end }}
 
-{{/* PostgreSQL. The password is libpq's own variable, so that it may hold any character. */}}
+{{/* The key of the password of whom services connect to the bundled PostgreSQL as; empty where that is its owner. */}}
+{{- define "flack.servicesPasswordKey" -}}
+{{- .Values.secrets.keys.postgresqlServicesPassword | default (.Values.secrets.existingSecret | empty | ternary "postgresql-services-password" "") -}}
+{{- end }}
+
+{{/* PostgreSQL, as services connect to it. The password is libpq's own variable, so that it may hold any character. */}}
 {{- define "flack.env.database" -}}
 {{- $db := .Values.postgresql -}}
 {{- $external := $db.external -}}
 {{- if $db.enabled -}}
-{{ include "flack.env.key" (list . "PGPASSWORD" "postgresqlPassword") }}
-- {name: FLACK_DATABASE_URL, value: "postgresql+psycopg://{{ $db.database }}@{{ include "flack.fullname" . }}-postgresql:5432/{{ $db.database }}"}
+{{- $key := include "flack.servicesPasswordKey" . -}}
+- {name: PGPASSWORD, valueFrom: {secretKeyRef: {name: {{ include "flack.secretName" . }}, key: {{ $key | default .Values.secrets.keys.postgresqlPassword }}}}}
+- {name: FLACK_DATABASE_URL, value: "postgresql+psycopg://{{ $db.database }}{{ if $key }}_services{{ end }}@{{ include "flack.fullname" . }}-postgresql:5432/{{ $db.database }}"}
 {{- else if $external.urlKey -}}
 - {name: FLACK_DATABASE_URL, valueFrom: {secretKeyRef: {name: {{ $external.existingSecret }}, key: {{ $external.urlKey }}}}}
 {{- else -}}
@@ -73,6 +79,17 @@
 - {name: PGSSLROOTCERT, value: /etc/flack/postgresql/ca.crt}
 {{- end }}
 - {name: FLACK_DATABASE_URL, value: "postgresql+psycopg://{{ $external.username }}@{{ $external.host }}:{{ $external.port }}/{{ $external.database }}"}
+{{- end }}
+{{- end }}
+
+{{/* PostgreSQL, as its owner: for migrations, beside the above, where services are not the owner. */}}
+{{- define "flack.env.owner" -}}
+{{- $db := .Values.postgresql -}}
+{{- if and $db.enabled (include "flack.servicesPasswordKey" .) -}}
+{{ include "flack.env.key" (list . "FLACK_OWNER_DATABASE_PASSWORD" "postgresqlPassword") }}
+- {name: FLACK_OWNER_DATABASE_URL, value: "postgresql+psycopg://{{ $db.database }}@{{ include "flack.fullname" . }}-postgresql:5432/{{ $db.database }}"}
+{{- else if and (not $db.enabled) $db.external.ownerUrlKey -}}
+- {name: FLACK_OWNER_DATABASE_URL, valueFrom: {secretKeyRef: {name: {{ $db.external.existingSecret }}, key: {{ $db.external.ownerUrlKey }}}}}
 {{- end }}
 {{- end }}
 
