@@ -2,7 +2,7 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { unreadOf } from "../state/channel_names";
 import { rowKey, rowsOf, type Row } from "../state/rows";
-import { deleting, focused, loadProblems, now, target } from "../state/screen";
+import { deleting, focused, loadProblems, now, showReconnecting, target } from "../state/screen";
 import { chat, me, outbox } from "../state/store";
 import { goTo, loadLatest, loadNewer, loadOlder } from "../sync/history";
 import { markRead } from "../sync/reads";
@@ -52,7 +52,7 @@ export function MessageList({ channelId }: { channelId: number }) {
   const look = (): void => {
     const box = scroller.current;
     if (!box) return;
-    const { top, lastPosition } = list.inSight(box);
+    const { top, lastPosition } = list.inSight(box, showReconnecting.peek() ? 2 : 1);
     atEnd.value = list.isNearEnd(box) && !view.peek()?.hasAfter;
     const day = top?.kind === "message" ? startOfDay(Date.parse(top.message.created_at)) : null;
     if (topDay.peek() !== day) topDay.value = day; // drawn again once a day, not once a message

@@ -6,8 +6,8 @@ const MARGIN = 900;
 const EDGE = 350;
 /** Pixels from the bottom within which the list follows new messages. */
 const NEAR_BOTTOM = 48;
-/** Pixels that the day at the top of the list covers: the row behind them says which day it is. */
-const TOP_DAY = 28;
+/** Pixels that one line at the top of the list covers, the day or the banner: the row behind them says which day it is. */
+const TOP_LINE = 28;
 /** Pixels that count as the very end: scroll positions are rounded. */
 const AT_BOTTOM = 1;
 
@@ -92,9 +92,9 @@ export class ListWindow {
     this.following = true;
   }
 
-  /** The row at the top of what can be read, and the last message wholly or partly in sight. */
-  inSight(scroller: HTMLElement): { top: Row | undefined; lastPosition: number } {
-    const top = this.rows[rowAt(this.offsets, scroller.scrollTop + TOP_DAY)];
+  /** The row at the top of what can be read under so many lines, and the last message wholly or partly in sight. */
+  inSight(scroller: HTMLElement, topLines: number): { top: Row | undefined; lastPosition: number } {
+    const top = this.rows[rowAt(this.offsets, scroller.scrollTop + topLines * TOP_LINE)];
     const from = rowAt(this.offsets, scroller.scrollTop + scroller.clientHeight - 16);
     for (let index = from; index >= 0; index -= 1) {
       const row = this.rows[index];

@@ -1,0 +1,39 @@
+"""Nothing lies over what is read."""
+
+import pytest
+from playwright.sync_api import FloatRect, Locator, expect
+from visitors import MakePerson, Person
+
+
+def box(locator: Locator) -> FloatRect:
+    found = locator.bounding_box()
+    assert found is not None
+    return found
+
+
+def test_on_a_touch_screen_the_button_to_copy_code_stands_above_it(make_person: MakePerson) -> None:
+    reader = make_person("Reader", viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
+    reader.sign_up().sign_in()
+    reader.say("```\n" + "a line that is longer than the screen is wide\n" * 2 + "```")
+    button = reader.page.get_by_role("button", name="Copy code")
+    expect(button).to_have_css("opacity", "1")
+    place = box(button)
+    assert place["y"] + place["height"] <= box(reader.page.locator("pre code"))["y"]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_day_at_the_top_makes_way_for_the_banner(ann: Person, width: int) -> None:
+    ann.create_channel(f"banner-{width}")
+    ann.page.set_viewport_size({"width": width, "height": 400})
+    for number in range(12):
+        ann.say(f"line {number}")
+    ann.sees("line 11")
+    day = ann.page.locator(".day-top")
+    expect(day).to_have_text("Today")
+    before = box(day)["y"]
+    ann.context.set_offline(True)
+    banner = ann.page.get_by_text("Reconnecting…")
+    expect(banner).to_be_visible(timeout=60_000)
+    assert box(banner)["y"] == before
+    assert box(day)["y"] >= before + box(banner)["height"]
+    ann.problems.clear()  # browsers report what they could not reach
