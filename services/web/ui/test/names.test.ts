@@ -39,7 +39,8 @@ describe("names and times", () => {
     const now = new Date(2026, 2, 5, 15, 0).getTime();
     expect(shortTime(now - 30_000, now)).toBe("just now");
     expect(shortTime(now - 59 * 60_000, now)).toBe("59 min ago");
-    expect(shortTime(new Date(2026, 2, 5, 9, 5).getTime(), now)).toMatch(/^0?9:05/);
+    const morning = new Date(2026, 2, 5, 9, 5).getTime();
+    expect(shortTime(morning, now)).toBe(new Intl.DateTimeFormat(undefined, { timeStyle: "short" }).format(morning)); // without a zero before it, where the language writes none
     expect(shortTime(new Date(2026, 2, 3, 9, 5).getTime(), now)).toMatch(/3/);
     expect(dayName(new Date(2026, 2, 4, 23, 0).getTime(), now)).toBe("Yesterday");
   });
