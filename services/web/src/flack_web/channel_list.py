@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from flack_web.api import Json
 
-COLOURS = 8  # of avatars; as in the UI's Avatar.tsx
+COLOURS, STEP = 12, 5  # of avatars; as in the UI's state/users.ts
 
 
 class _Snapshot(BaseModel):
@@ -90,4 +90,4 @@ def _person(user: User) -> Person:
     name = user.display_name or user.nickname
     words = name.split()
     letters = [words[0][0], *(word[0] for word in words[1:][-1:])] if words else []
-    return Person(name, user.nickname, "".join(letters).upper(), user.id * 5 % COLOURS)
+    return Person(name, user.nickname, "".join(letters).upper(), user.id * STEP % COLOURS)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { neighbour, railOf, titleOf } from "../src/state/channel_names";
 import { fromAnswer } from "../src/state/model";
-import { initialsOf } from "../src/state/users";
+import { COLOURS, colourOf, initialsOf } from "../src/state/users";
 import { dayName, shortTime } from "../src/ui/times";
 import { channel, user } from "./make";
 
@@ -31,8 +31,18 @@ describe("the channel list", () => {
 });
 
 describe("names and times", () => {
+
   it.each([["Ana Duarte", "AD"], ["ana", "A"], ["Jean Luc Picard", "JP"], ["  ", ""], ["𝒜 b", "𝒜B"]])("%s has the letters %s", (name, letters) => {
     expect(initialsOf(name)).toBe(letters);
+  });
+
+  it("people who came one after another have colours far apart", () => {
+    const ids = Array.from({ length: COLOURS }, (_, index) => 1000 + index);
+    expect(new Set(ids.map(colourOf)).size).toBe(COLOURS);
+    for (const id of ids) {
+      const apart = Math.abs(colourOf(id) - colourOf(id + 1));
+      expect(Math.min(apart, COLOURS - apart)).toBeGreaterThanOrEqual(COLOURS / 3);
+    }
   });
 
   it("times are relative within the hour, a clock time within the day, a date before", () => {

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { COLOURS } from "../src/state/users";
 
 const STYLES = join(__dirname, "../src/styles");
 const read = (name: string): string => readFileSync(join(STYLES, name), "utf8");
@@ -26,7 +27,7 @@ const pairs = [
   ...["background", "danger-wash"].map((ground) => ["danger", ground]),
   ["on-accent", "accent"],
   ["on-accent", "accent-strong"],
-  ...Array.from({ length: 8 }, (_, index) => ["on-avatar", `avatar-${index}`]),
+  ...Array.from({ length: COLOURS }, (_, index) => ["on-avatar", `avatar-${index}`]),
 ];
 
 describe("the tokens", () => {

@@ -23,3 +23,13 @@ export function initialsOf(name: string, most: 1 | 2 = 2): string {
   const letters = [words[0], most > 1 && words.length > 1 ? words[words.length - 1] : undefined];
   return letters.map((word) => Array.from(word ?? "")[0] ?? "").join("").toUpperCase();
 }
+
+/** Colours of avatars, around the wheel of hues. */
+export const COLOURS = 12;
+/** Shares no divisor with COLOURS, so that as many ids in a row have as many colours, and takes neighbours far around. */
+const STEP = 5;
+
+/** The number of a person's colour. */
+export function colourOf(userId: number): number {
+  return (userId * STEP) % COLOURS;
+}
