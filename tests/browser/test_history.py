@@ -93,3 +93,37 @@ def test_reading_above_the_end_nothing_moves_when_something_is_said(ann: Person,
     assert bob.page.evaluate(FIRST_SHOWN) == place
     bob.page.get_by_role("button", name="1 new message").click()
     bob.sees("something new")
+
+
+def test_at_the_end_it_stays_there_whatever_the_width_and_above_it_the_line_being_read_does(
+    ann: Person, bob: Person
+) -> None:
+    ann.create_channel("widths")
+    bob.join_channel("widths")
+    bob.create_channel("aside")
+    for number in range(24):
+        ann.say(f"paragraph {number}" + " that wraps where the list is narrow" * (number % 5))
+    ann.sees("paragraph 23", timeout=30_000)
+    bob.page.get_by_role("link", name="widths, 24 unread").click()
+    bob.sees("paragraph 23")
+    bob.page.get_by_role("link", name="aside").click()
+    ann.say("the last words" + " are long enough for two lines" * 4)
+    bob.page.get_by_role("link", name="widths, 1 unread").click()  # begins at that message, which is the end
+
+    last = bob.message("the last words")
+    details = bob.page.get_by_role("button", name="members, details")
+    for press in (details, bob.page.get_by_role("button", name="Close details")):
+        press.click()
+        expect(last).to_be_in_viewport(ratio=1)
+    for width in (700, 390, 1280):
+        bob.page.set_viewport_size({"width": width, "height": 720})
+        expect(last).to_be_in_viewport(ratio=1)
+    ann.say("and one more")
+    expect(bob.message("and one more")).to_be_in_viewport(ratio=1)
+
+    scroll_by(bob.page, -250)
+    words, place = bob.page.evaluate(FIRST_SHOWN)
+    details.click()
+    expect(bob.page.get_by_role("complementary", name="Details")).to_be_visible()
+    scroll_by(bob.page, 0)
+    assert bob.page.evaluate(FIRST_SHOWN) == [words, place]

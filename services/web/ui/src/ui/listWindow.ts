@@ -46,7 +46,8 @@ export class ListWindow {
 
   /** Measures what is drawn and puts the reader's line back. Answers whether other rows must be drawn. */
   settle(scroller: HTMLElement, above: HTMLElement, below: HTMLElement): boolean {
-    this.widthIs(scroller.clientWidth);
+    const heightBefore = this.anchor && this.heightOf(this.anchor.key);
+    const rewrapped = this.widthIs(scroller.clientWidth);
     let firstChanged = Infinity;
     for (let node = above.nextElementSibling; node && node !== below; node = node.nextElementSibling) {
       const key = (node as HTMLElement).dataset["key"];
@@ -62,9 +63,15 @@ export class ListWindow {
     const total = this.offsets.tops[this.rows.length] ?? 0;
     setHeight(above, this.offsets.tops[this.span.start] ?? 0);
     setHeight(below, total - (this.offsets.tops[this.span.end] ?? total));
+    if (rewrapped && this.anchor && heightBefore) {
+      // A message that is cut off at the top goes on at the same share of its text.
+      const { key, distance } = this.anchor;
+      if (distance < 0) this.anchor = { key, distance: (distance * (this.heightOf(key) ?? 0)) / heightBefore };
+    }
     const top = this.following ? scroller.scrollHeight - scroller.clientHeight : this.anchored();
     if (top !== null && Math.abs(top - scroller.scrollTop) >= 0.5) scroller.scrollTop = top;
     this.lastTop = scroller.scrollTop;
+    if (this.isEndDrawn() && distanceToEnd(scroller) <= AT_BOTTOM) this.following = true; // aimed at a row near the end
     return this.respan(scroller);
   }
 
@@ -74,9 +81,9 @@ export class ListWindow {
     const left = distanceToEnd(scroller);
     // Who scrolls up by a little wants to stay there; who comes near the end from above is taken to it.
     if (scrollTop < this.lastTop && left > AT_BOTTOM) this.following = false;
-    else if (scrollTop > this.lastTop) this.following = left <= NEAR_BOTTOM;
+    else if (scrollTop > this.lastTop) this.following = left <= NEAR_BOTTOM && this.isEndDrawn();
     this.lastTop = scrollTop;
-    this.anchor = this.anchorAt(scrollTop);
+    this.anchor = this.anchorAt(scroller);
     return this.respan(scroller);
   }
 
@@ -126,13 +133,26 @@ export class ListWindow {
     return true;
   }
 
-  private anchorAt(scrollTop: number): Anchor | null {
+  /** The first message that begins in sight, else the one that fills it: what is before the anchor may grow, not after. */
+  private anchorAt({ scrollTop, clientHeight }: HTMLElement): Anchor | null {
+    let filling: Anchor | null = null;
     for (let index = rowAt(this.offsets, scrollTop); index < this.rows.length; index += 1) {
       const row = this.rows[index];
       if (row?.kind !== "message" && row?.kind !== "pending") continue;
-      return { key: row.key, distance: (this.offsets.tops[index] ?? 0) - scrollTop };
+      const anchor = { key: row.key, distance: (this.offsets.tops[index] ?? 0) - scrollTop };
+      if (anchor.distance >= 0) return anchor.distance < clientHeight ? anchor : (filling ?? anchor);
+      filling = anchor;
     }
-    return null;
+    return filling;
+  }
+
+  private heightOf(key: string): number | undefined {
+    return this.offsets.sizes[this.indexes.get(key) ?? -1];
+  }
+
+  /** Whether the end of the channel is drawn, and not of what is loaded of it. */
+  private isEndDrawn(): boolean {
+    return this.span.end >= this.rows.length && this.rows.findLast((row) => row.kind !== "pending")?.kind !== "loading";
   }
 
   private anchored(): number | null {
@@ -146,13 +166,16 @@ export class ListWindow {
     });
   }
 
-  private widthIs(width: number): void {
-    if (width === knownWidth) return;
-    if (knownWidth > 0) {
+  /** Forgets heights where the width is another. Answers whether it is. */
+  private widthIs(width: number): boolean {
+    if (width === knownWidth) return false;
+    const changed = knownWidth > 0;
+    if (changed) {
       for (const heights of known.values()) heights.clear();
       this.place();
     }
     knownWidth = width;
+    return changed;
   }
 }
 
