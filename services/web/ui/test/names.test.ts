@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { neighbour, railOf, titleOf } from "../src/state/channel_names";
+import { channelNameFrom, neighbour, railOf, titleOf } from "../src/state/channel_names";
 import { fromAnswer } from "../src/state/model";
 import { COLOURS, colourOf, initialsOf } from "../src/state/users";
 import { dayName, shortTime } from "../src/ui/times";
@@ -31,6 +31,10 @@ describe("the channel list", () => {
 });
 
 describe("names and times", () => {
+  it.each([["My Channel ", "my-channel"], ["#general", "general"], ["a \t b", "a-b"], ["Été 2026", "été-2026"], ["  ", ""], ["release-planning", "release-planning"]])(
+    "%s makes a channel called %s",
+    (typed, name) => expect(channelNameFrom(typed)).toBe(name),
+  );
 
   it.each([["Ana Duarte", "AD"], ["ana", "A"], ["Jean Luc Picard", "JP"], ["  ", ""], ["𝒜 b", "𝒜B"]])("%s has the letters %s", (name, letters) => {
     expect(initialsOf(name)).toBe(letters);

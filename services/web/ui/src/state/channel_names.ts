@@ -10,6 +10,11 @@ export function titleOf(state: State, channel: ChannelState): string {
   return others.map((id) => nameOf(state.users[id])).join(", ");
 }
 
+/** The name that a channel gets for what somebody typed: small letters, hyphens between the words, no # before it. */
+export function channelNameFrom(typed: string): string {
+  return typed.trim().replace(/^#+\s*/, "").toLowerCase().replace(/\s+/g, "-");
+}
+
 export function othersIn(state: State, channel: ChannelState): number[] {
   return (channel.member_ids ?? []).filter((id) => id !== state.me.id);
 }

@@ -12,10 +12,10 @@ interface Props {
 }
 
 export default function ConfirmDialog({ title, body, action, run }: Props) {
-  const { busy, problem, submit } = useForm();
+  const { busy, problem, sends } = useForm();
   return (
     <Dialog title={title}>
-      <form class="form" onSubmit={(event) => submit(event, async () => run().then(closeDialog))}>
+      <form class="form" {...sends(async () => run().then(closeDialog))}>
         <FormProblem text={problem.value} />
         <p>{body}</p>
         <div class="form-buttons">

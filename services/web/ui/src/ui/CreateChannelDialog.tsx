@@ -1,22 +1,23 @@
 import { closeDialog } from "../state/screen";
 import { createChannel } from "../sync/channels";
+import { ChannelNameField } from "./ChannelNameField";
 import { Dialog } from "./Dialog";
 import { Field } from "./Field";
 import { FormProblem } from "./FormProblem";
 import { useForm } from "./useForm";
 
 export default function CreateChannelDialog() {
-  const { busy, problem, fields, submit } = useForm();
+  const { busy, problem, fields, sends } = useForm();
   const send = async ({ name = "", topic = "", kind }: Record<string, string>): Promise<void> => {
-    await createChannel(name.trim(), kind === "private" ? "private" : "public", topic.trim());
+    await createChannel(name, kind === "private" ? "private" : "public", topic.trim());
     closeDialog();
   };
   return (
     <Dialog title="Create channel">
-      <form class="form" onSubmit={(event) => submit(event, send)}>
+      <form class="form" {...sends(send)}>
         <FormProblem text={problem.value} />
-        <Field label="Name" name="name" required autofocus autocomplete="off" placeholder="release-planning" error={fields.value["name"]} />
-        <Field label="Topic" name="topic" autocomplete="off" hint="What it is for. May stay empty." error={fields.value["topic"]} />
+        <ChannelNameField autofocus error={fields.value["name"]} />
+        <Field label="Topic" name="topic" longest={250} autocomplete="off" hint="What it is for. May stay empty." error={fields.value["topic"]} />
         <fieldset class="choices">
           <legend>Who can see it</legend>
           <label class="choice">

@@ -19,7 +19,7 @@ export default function DirectDialog() {
   const chosen = useSignal<readonly User[]>([]);
   const field = useRef<HTMLInputElement>(null);
   const people = usePeople(query.value);
-  const { busy, problem, submit } = useForm();
+  const { busy, problem, sends } = useForm();
   const open = people.value.filter((user) => !chosen.value.some((other) => other.id === user.id));
   const full = chosen.value.length >= MOST;
 
@@ -40,7 +40,7 @@ export default function DirectDialog() {
 
   return (
     <Dialog title="New direct message">
-      <form class="form" onSubmit={(event) => submit(event, send)}>
+      <form class="form" {...sends(send)}>
         <FormProblem text={problem.value} />
         <div class="chips">
           {chosen.value.map((user) => (

@@ -8,6 +8,7 @@ import { loadMembers } from "../sync/members";
 import { changePreferences } from "../sync/preferences";
 import type { ChannelState } from "../types";
 import { attempt } from "./attempt";
+import { ChannelNameField } from "./ChannelNameField";
 import { Field } from "./Field";
 import { focusComposer } from "./focus";
 import { FormProblem } from "./FormProblem";
@@ -46,19 +47,19 @@ export function Panel({ channelId }: { channelId: number }) {
 }
 
 function Details({ channel }: { channel: ChannelState }) {
-  const { busy, problem, fields, submit } = useForm();
+  const { busy, problem, fields, sends } = useForm();
   const named = manages(channel, me.value) && !isGeneral(channel); // the topic is everybody's
   const send = async ({ name = channel.name ?? "", topic = "" }: Record<string, string>): Promise<void> => {
     const change: { name?: string; topic?: string } = {};
-    if (name.trim() !== channel.name) change.name = name.trim();
+    if (name !== channel.name) change.name = name;
     if (topic.trim() !== channel.topic) change.topic = topic.trim();
     if (Object.keys(change).length > 0) await changeChannel(channel.id, change).then(() => toast("Saved", null, 2500));
   };
   return (
-    <form class="form panel-section" onSubmit={(event) => submit(event, send)}>
+    <form class="form panel-section" {...sends(send)}>
       <FormProblem text={problem.value} />
-      {named && <Field label="Name" name="name" required autocomplete="off" defaultValue={channel.name ?? ""} error={fields.value["name"]} />}
-      <Field label="Topic" name="topic" autocomplete="off" defaultValue={channel.topic} error={fields.value["topic"]} />
+      {named && <ChannelNameField before={channel.name ?? ""} error={fields.value["name"]} />}
+      <Field label="Topic" name="topic" longest={250} autocomplete="off" defaultValue={channel.topic} error={fields.value["topic"]} />
       <button type="submit" class="button is-small" disabled={busy.value}>
         {named ? "Save name and topic" : "Save topic"}
       </button>

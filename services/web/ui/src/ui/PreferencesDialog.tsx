@@ -39,7 +39,7 @@ export default function PreferencesDialog() {
 }
 
 function Profile() {
-  const { busy, problem, fields, submit } = useForm();
+  const { busy, problem, fields, sends } = useForm();
   const user = me.value;
   if (!user) return null;
   const send = async ({ display_name = "", nickname = "" }: Record<string, string>): Promise<void> => {
@@ -47,12 +47,12 @@ function Profile() {
     toast("Profile saved", null, 2500);
   };
   return (
-    <form class="section form" onSubmit={(event) => submit(event, send)}>
+    <form class="section form" {...sends(send)}>
       <h3>Profile</h3>
       <FormProblem text={problem.value} />
       <div class="columns">
-        <Field label="Your name" name="display_name" autocomplete="name" defaultValue={user.display_name} error={fields.value["display_name"]} />
-        <Field label="Nickname" name="nickname" autocomplete="username" required defaultValue={user.nickname} error={fields.value["nickname"]} />
+        <Field label="Your name" name="display_name" longest={64} autocomplete="name" defaultValue={user.display_name} error={fields.value["display_name"]} />
+        <Field label="Nickname" name="nickname" longest={32} autocomplete="username" required defaultValue={user.nickname} error={fields.value["nickname"]} />
       </div>
       <button type="submit" class="button" disabled={busy.value}>
         Save profile
@@ -115,14 +115,14 @@ function Notifications() {
 }
 
 function Password() {
-  const { busy, problem, fields, submit } = useForm();
+  const { busy, problem, fields, sends } = useForm();
   const send = async ({ current_password = "", password = "" }: Record<string, string>): Promise<void> => {
     await changeProfile({ current_password, password });
     toast("Password changed", null, 2500);
     closeDialog();
   };
   return (
-    <form class="section form" onSubmit={(event) => submit(event, send)}>
+    <form class="section form" {...sends(send)}>
       <h3>Password</h3>
       <FormProblem text={problem.value} />
       <input class="sr-only" type="text" name="username" autocomplete="username" tabIndex={-1} aria-hidden="true" defaultValue={me.value?.nickname ?? ""} />

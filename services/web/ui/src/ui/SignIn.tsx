@@ -9,7 +9,7 @@ export default function SignIn() {
   const form = useForm();
   return (
     <AuthPage title="Sign in" subtitle={`to ${installation.value.name}`}>
-      <form class="form" method="post" action="/sign-in" onSubmit={(event) => form.submit(event, ({ nickname = "", password = "" }) => signIn(nickname.trim(), password))}>
+      <form class="form" method="post" action="/sign-in" {...form.sends(({ nickname = "", password = "" }) => signIn(nickname.trim(), password))}>
         <FormProblem text={form.problem.value} />
         <Field label="Nickname" name="nickname" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus error={form.fields.value["nickname"]} />
         <Field label="Password" name="password" type="password" autocomplete="current-password" required error={form.fields.value["password"]} />
