@@ -39,6 +39,8 @@ export const focused = signal(true);
 /** Whether live events flow, and whether that has been missing long enough to say so. */
 export const connection = signal<"connecting" | "online" | "offline">("connecting");
 export const showReconnecting = signal(false);
+/** How often the connection has come back. */
+export const returns = signal(0);
 /** What went wrong while loading a channel, by channel. */
 export const loadProblems = signal<Readonly<Record<number, string>>>({});
 /** The message to bring into sight and mark, once it is loaded. */

@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import { withMessage } from "../state/messages";
 import { fromAnswer } from "../state/model";
 import { withSnapshot } from "../state/refetch";
-import { connection, showReconnecting } from "../state/screen";
+import { connection, returns, showReconnecting } from "../state/screen";
 import { chat, outbox, update } from "../state/store";
 import { loadDrafts } from "../store/drafts";
 import { dropPending, keepPending, loadPending } from "../store/outbox";
@@ -79,6 +79,7 @@ export function start(answer: StateAnswer): void {
     ready: (streams) => {
       const returned = connection.peek() === "offline";
       connection.value = "online";
+      if (returned) returns.value += 1;
       if (returned) void follower.sync();
       else follower.heads(streams);
       sender.wake();
@@ -94,7 +95,10 @@ export function start(answer: StateAnswer): void {
     effect(reconnectingAfter),
     effect(loadUsers),
     watchThrough((ids, done) => live.watchPresence(ids, done), connection),
-    listen(window, "online", () => live.connect()),
+    listen(window, "online", () => {
+      returns.value += 1; // a short drop may have gone by unseen by the socket
+      live.connect();
+    }),
     listen(window, "pagehide", flush),
   ];
   tellThrough((channelId) => live.typing(channelId));

@@ -1,12 +1,10 @@
 import { useEffect } from "preact/hooks";
 import { route } from "../state/screen";
 import { chat } from "../state/store";
-import { lazy } from "./lazy";
 import { lastChannel, navigate, rememberPath } from "./router";
 import { Shell } from "./Shell";
-
-const SignIn = lazy(() => import("./SignIn"));
-const SignUp = lazy(() => import("./SignUp"));
+import { SignIn } from "./SignIn";
+import { SignUp } from "./SignUp";
 
 /** The page by its route. Strangers sign in first and then come where they wanted to go. */
 export function App() {

@@ -1,13 +1,13 @@
 import { dialog } from "../state/screen";
 import Jump from "./JumpDialog";
-import { lazy } from "./lazy";
+import { lazyDialog } from "./lazy";
 
-const Help = lazy(() => import("./HelpDialog"));
-const Create = lazy(() => import("./CreateChannelDialog"));
-const Browse = lazy(() => import("./BrowseDialog"));
-const Direct = lazy(() => import("./DirectDialog"));
-const Preferences = lazy(() => import("./PreferencesDialog"));
-const Confirm = lazy(() => import("./ConfirmDialog"));
+const Help = lazyDialog(() => import("./HelpDialog"));
+const Create = lazyDialog(() => import("./CreateChannelDialog"));
+const Browse = lazyDialog(() => import("./BrowseDialog"));
+const Direct = lazyDialog(() => import("./DirectDialog"));
+const Preferences = lazyDialog(() => import("./PreferencesDialog"));
+const Confirm = lazyDialog(() => import("./ConfirmDialog"));
 
 /** The dialog that is open, if any. All but the quickest are loaded when there is time, or when asked for. */
 export function Dialogs() {

@@ -5,7 +5,7 @@ import { Field } from "./Field";
 import { FormProblem } from "./FormProblem";
 import { useForm } from "./useForm";
 
-export default function SignIn() {
+export function SignIn() {
   const form = useForm();
   return (
     <AuthPage title="Sign in" subtitle={`to ${installation.value.name}`}>

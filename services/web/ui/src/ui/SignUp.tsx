@@ -5,7 +5,7 @@ import { Field } from "./Field";
 import { FormProblem } from "./FormProblem";
 import { useForm } from "./useForm";
 
-export default function SignUp({ invite }: { invite: string | null }) {
+export function SignUp({ invite }: { invite: string | null }) {
   const form = useForm();
   const { fields, busy } = form;
   if (!canSignUp(invite)) {
