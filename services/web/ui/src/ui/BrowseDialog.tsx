@@ -8,6 +8,7 @@ import { attempt } from "./attempt";
 import { Dialog } from "./Dialog";
 import { Icon } from "./Icon";
 import { Notice } from "./Notice";
+import { useReturn } from "./useReturn";
 
 const PAUSE = 150;
 
@@ -28,9 +29,14 @@ export default function BrowseDialog() {
       next.value = page.next;
       problem.value = null;
     } catch (error) {
+      if (asked !== latest.current) return;
+      if (before === null) found.value = next.value = null; // what was found answers another question
       problem.value = wordsOf(error);
     }
   };
+  useReturn(() => {
+    if (problem.value !== null) void load(next.value);
+  });
   useEffect(() => {
     const timer = setTimeout(() => void load(null), query.value === "" ? 0 : PAUSE);
     return () => clearTimeout(timer);
@@ -62,15 +68,16 @@ export default function BrowseDialog() {
           </li>
         ))}
         {next.value !== null && (
-          <li>
+          <li class="pick-note">
+            {problem.value}{" "}
             <button type="button" class="text-button" onClick={() => void load(next.value)}>
-              Show more
+              {problem.value === null ? "Show more" : "Try again"}
             </button>
           </li>
         )}
       </ul>
       {found.value === null && problem.value === null && <p class="pick-note">Looking…</p>}
-      {problem.value !== null && (
+      {found.value === null && problem.value !== null && (
         <Notice icon="warning" title="Channels could not be loaded" body={problem.value}>
           <button type="button" class="button" onClick={() => void load(null)}>
             Try again

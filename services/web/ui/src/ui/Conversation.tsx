@@ -13,6 +13,7 @@ import { attempt } from "./attempt";
 import { MessageList } from "./MessageList";
 import { Notice } from "./Notice";
 import { SkeletonList } from "./Skeleton";
+import { useReturn } from "./useReturn";
 import { Visitor } from "./Visitor";
 
 /** Unread messages up to which a visit starts at the first of them; beyond, it starts at the end with a way back. */
@@ -47,6 +48,11 @@ export function Conversation({ channelId, messageId }: { channelId: number; mess
     if (here && !known && messageId === null) void loadLatest(channelId);
   }, [channelId, known, here]);
 
+  const load = (): void => void (messageId === null ? loadLatest(channelId) : goToMessage(channelId, messageId));
+  useReturn(() => {
+    if (here && !known && problem !== undefined) load();
+  });
+
   if (!channel || !chat.value) {
     return <Visitor channelId={channelId} path={messageId === null ? `/c/${channelId}` : `/c/${channelId}/m/${messageId}`} />;
   }
@@ -60,7 +66,7 @@ export function Conversation({ channelId, messageId }: { channelId: number; mess
         <SkeletonList />
       ) : (
         <Notice icon="warning" title="The messages could not be loaded" body={problem}>
-          <button type="button" class="button is-primary" onClick={() => void (messageId === null ? loadLatest(channelId) : goToMessage(channelId, messageId))}>
+          <button type="button" class="button is-primary" onClick={load}>
             Try again
           </button>
         </Notice>

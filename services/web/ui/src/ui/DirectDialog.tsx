@@ -20,7 +20,7 @@ export default function DirectDialog() {
   const field = useRef<HTMLInputElement>(null);
   const people = usePeople(query.value);
   const { busy, problem, sends } = useForm();
-  const open = people.value.filter((user) => !chosen.value.some((other) => other.id === user.id));
+  const open = people.found.value.filter((user) => !chosen.value.some((other) => other.id === user.id));
   const full = chosen.value.length >= MOST;
 
   const choose = (user: User): void => {
@@ -79,7 +79,7 @@ export default function DirectDialog() {
               </button>
             </li>
           ))}
-          {open.length === 0 && <li class="pick-note">{query.value === "" ? "Type a name." : "Nobody by that name."}</li>}
+          {open.length === 0 && <li class="pick-note">{people.problem.value ?? (query.value === "" ? "Type a name." : "Nobody by that name.")}</li>}
         </ul>
         {full && <p class="field-hint">A direct message is between at most {MOST + 1} people. A private channel holds more.</p>}
         <div class="form-buttons">

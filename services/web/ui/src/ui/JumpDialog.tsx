@@ -29,7 +29,7 @@ export default function JumpDialog() {
   const query = useSignal("");
   const at = useSignal(0);
   const people = usePeople(query.value);
-  const places = placesFor(query.value, people.value.map((user) => user.id)).slice(0, MOST);
+  const places = placesFor(query.value, people.found.value.map((user) => user.id)).slice(0, MOST);
   const chosen = Math.min(at.value, places.length - 1);
   useEffect(() => {
     document.querySelector(`#jump-${chosen}`)?.scrollIntoView({ block: "nearest" });
@@ -78,7 +78,7 @@ export default function JumpDialog() {
           </li>
         ))}
       </ul>
-      {places.length === 0 && <p class="pick-note">Nothing by that name.</p>}
+      {places.length === 0 && <p class="pick-note">{people.problem.value ?? "Nothing by that name."}</p>}
     </Dialog>
   );
 }

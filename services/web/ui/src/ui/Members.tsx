@@ -14,7 +14,14 @@ import { usePeople } from "./usePeople";
 /** Members drawn before "Show all": presence is asked for each. */
 const SHOWN = 100;
 
-export function Members({ channel }: { channel: ChannelState }) {
+interface Props {
+  channel: ChannelState;
+  /** Why the list could not be loaded, in words. */
+  problem: string | null;
+  again: () => void;
+}
+
+export function Members({ channel, problem, again }: Props) {
   const all = useSignal(false);
   const list = chat.value?.members[channel.id];
   const live = channel.archived_at === null && channel.kind !== "direct";
@@ -25,7 +32,15 @@ export function Members({ channel }: { channel: ChannelState }) {
         Members <span class="muted">{channel.member_count}</span>
       </h3>
       {live && <AddMember channel={channel} />}
-      {list === undefined && <p class="pick-note">Loading members…</p>}
+      {list === undefined && problem === null && <p class="pick-note">Loading members…</p>}
+      {list === undefined && problem !== null && (
+        <p class="pick-note" role="status">
+          {problem}{" "}
+          <button type="button" class="text-button" onClick={again}>
+            Try again
+          </button>
+        </p>
+      )}
       <ul class="members">
         {sorted.slice(0, all.value ? undefined : SHOWN).map((member) => (
           <MemberLine key={member.user_id} member={member} channel={channel} />
@@ -77,7 +92,7 @@ function AddMember({ channel }: { channel: ChannelState }) {
   const query = useSignal("");
   const people = usePeople(query.value);
   const present = new Set(chat.value?.members[channel.id]?.map((member) => member.user_id));
-  const found = query.value === "" ? [] : people.value.filter((user) => !present.has(user.id)).slice(0, 6);
+  const found = query.value === "" ? [] : people.found.value.filter((user) => !present.has(user.id)).slice(0, 6);
   const add = async (userId: number, name: string): Promise<void> => {
     if (await attempt(() => addMember(channel.id, userId), `${name} added`)) query.value = "";
   };
@@ -100,7 +115,7 @@ function AddMember({ channel }: { channel: ChannelState }) {
               </button>
             </li>
           ))}
-          {found.length === 0 && <li class="pick-note">Nobody to add by that name.</li>}
+          {found.length === 0 && <li class="pick-note">{people.problem.value ?? "Nobody to add by that name."}</li>}
         </ul>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { titleOf } from "../state/channel_names";
 import { dialog, panelOpen, toast } from "../state/screen";
@@ -6,6 +7,7 @@ import { channels, chat, me, muted } from "../state/store";
 import { archiveChannel, changeChannel, leaveChannel } from "../sync/channels";
 import { loadMembers } from "../sync/members";
 import { changePreferences } from "../sync/preferences";
+import { wordsOf } from "../sync/problem";
 import type { ChannelState } from "../types";
 import { attempt } from "./attempt";
 import { ChannelNameField } from "./ChannelNameField";
@@ -17,15 +19,28 @@ import { IconButton } from "./IconButton";
 import { Members } from "./Members";
 import { navigate } from "./router";
 import { useForm } from "./useForm";
+import { useReturn } from "./useReturn";
 
 /** Who is in a channel, and what can be done with it. */
 export function Panel({ channelId }: { channelId: number }) {
   const channel = channels.value[channelId];
   const known = chat.value?.members[channelId] !== undefined;
   const here = channel !== undefined;
+  const problem = useSignal<string | null>(null);
+  const load = async (): Promise<void> => {
+    try {
+      await loadMembers(channelId);
+      problem.value = null;
+    } catch (error) {
+      problem.value = wordsOf(error);
+    }
+  };
   useEffect(() => {
-    if (!known && here) void attempt(() => loadMembers(channelId));
+    if (!known && here) void load();
   }, [channelId, known, here]);
+  useReturn(() => {
+    if (problem.value !== null) void load();
+  });
   if (!channel || !chat.value) return null;
   const close = (): void => {
     panelOpen.value = false;
@@ -39,7 +54,7 @@ export function Panel({ channelId }: { channelId: number }) {
       </div>
       <div class="panel-body">
         {channel.kind !== "direct" && (channel.archived_at === null ? <Details channel={channel} /> : channel.topic && <p class="panel-topic">{channel.topic}</p>)}
-        <Members channel={channel} />
+        <Members channel={channel} problem={problem.value} again={() => void load()} />
         <Doings channel={channel} />
       </div>
     </aside>

@@ -1,28 +1,46 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { joinChannel, readChannel } from "../sync/channels";
+import { Problem, wordsOf } from "../sync/problem";
 import type { Channel } from "../types";
 import { attempt } from "./attempt";
 import { ConversationHeader } from "./ConversationHeader";
 import { Notice } from "./Notice";
 import { navigate } from "./router";
 import { SkeletonList } from "./Skeleton";
+import { useReturn } from "./useReturn";
 
 /** What a link to a channel shows whom it is not theirs: an invitation to join a public one, else that it is not here. */
 export function Visitor({ channelId, path }: { channelId: number; path: string }) {
   const found = useSignal<Channel | null | undefined>(undefined);
-  useEffect(() => {
-    let current = true;
-    found.value = undefined;
-    void readChannel(channelId)
-      .catch(() => null)
-      .then((channel) => current && (found.value = channel));
-    return () => {
-      current = false;
-    };
-  }, [channelId]);
+  const problem = useSignal<string | null>(null);
+  const load = async (): Promise<void> => {
+    problem.value = null;
+    try {
+      found.value = await readChannel(channelId);
+    } catch (error) {
+      if (error instanceof Problem && error.status === 404) found.value = null;
+      else problem.value = wordsOf(error);
+    }
+  };
+  useEffect(() => void load(), []);
+  useReturn(() => {
+    if (problem.value !== null) void load();
+  });
 
   const channel = found.value;
+  if (problem.value !== null) {
+    return (
+      <main class="conversation">
+        <ConversationHeader title="" />
+        <Notice icon="warning" title="This conversation could not be loaded" body={problem.value}>
+          <button type="button" class="button is-primary" onClick={() => void load()}>
+            Try again
+          </button>
+        </Notice>
+      </main>
+    );
+  }
   if (channel === undefined) {
     return (
       <main class="conversation">

@@ -5,6 +5,7 @@ import { loadNewer, loadOlder } from "../sync/history";
 import { Icon } from "./Icon";
 import { SkeletonMessage } from "./Skeleton";
 import { dayName, fullTime } from "./times";
+import { useReturn } from "./useReturn";
 
 export function DayRow({ rowKey, at }: { rowKey: string; at: string }) {
   const milliseconds = Date.parse(at);
@@ -28,7 +29,11 @@ export function NewRow({ rowKey }: { rowKey: string }) {
 /** More is being fetched at this end, or could not be. */
 export function LoadingRow({ rowKey, channelId }: { rowKey: string; channelId: number }) {
   const problem = loadProblems.value[channelId];
-  const again = rowKey === "loading-before" ? loadOlder : loadNewer;
+  const load = rowKey === "loading-before" ? loadOlder : loadNewer;
+  const again = (): void => void load(channelId);
+  useReturn(() => {
+    if (problem !== undefined) again();
+  });
   return (
     <div class="loading-row" data-key={rowKey}>
       {problem === undefined ? (
@@ -36,7 +41,7 @@ export function LoadingRow({ rowKey, channelId }: { rowKey: string; channelId: n
       ) : (
         <p class="row-problem">
           {problem}{" "}
-          <button type="button" class="text-button" onClick={() => void again(channelId)}>
+          <button type="button" class="text-button" onClick={again}>
             Try again
           </button>
         </p>
