@@ -149,3 +149,20 @@ def test_a_refused_message_holds_up_nothing_and_stays_where_it_was_written(ann: 
     ann.page.get_by_role("button", name="Delete", exact=True).click()
     expect(ann.page.get_by_text("Not sent.")).to_have_count(0)
     ann.problems.clear()  # browsers report the 422 as an error
+
+
+def test_the_offer_to_undo_a_deletion_stays_with_its_channel(ann: Person) -> None:
+    ann.create_channel("drawer")
+    ann.create_channel("cupboard")
+    ann.say("said in haste")
+    ann.sees("said in haste")
+    ann.delete("said in haste")
+    undo = ann.page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    ann.page.get_by_role("link", name="drawer").click()
+    expect(ann.page.get_by_role("main", name="drawer")).to_be_visible()
+    expect(undo).to_have_count(0)
+    ann.page.get_by_role("link", name="cupboard").click()
+    undo.click()
+    ann.sees("said in haste")
+    expect(ann.composer).to_be_focused()

@@ -21,6 +21,8 @@ export interface Toast {
   id: number;
   text: string;
   action: { label: string; run: () => void } | null;
+  /** The only channel in which it is shown; null: anywhere. */
+  channelId: number | null;
 }
 
 export const route = signal<Route>({ page: "home" });
@@ -50,12 +52,12 @@ export const now = signal(Date.now());
 
 let lastToast = 0;
 
-export function toast(text: string, action: Toast["action"] = null, milliseconds = 5000): () => void {
+export function toast(text: string, action: Toast["action"] = null, milliseconds = 5000, channelId: number | null = null): () => void {
   const id = (lastToast += 1);
   const dismiss = (): void => {
     toasts.value = toasts.value.filter((other) => other.id !== id);
   };
-  toasts.value = [...toasts.value, { id, text, action }];
+  toasts.value = [...toasts.value, { id, text, action, channelId }];
   setTimeout(dismiss, milliseconds);
   return dismiss;
 }

@@ -1,3 +1,4 @@
+import { titleOf } from "../state/channel_names";
 import { withMessage } from "../state/messages";
 import { deleting, toast } from "../state/screen";
 import { chat, outbox, update } from "../state/store";
@@ -40,7 +41,7 @@ export function deleteMessage(message: Message): void {
   const commit = (): void => {
     finish();
     api(`/channels/${message.channel_id}/messages/${message.id}`, { method: "DELETE", keepalive: true })
-      .catch((error: unknown) => toast(`The message was not deleted. ${wordsOf(error)}`))
+      .catch((error: unknown) => toast(`A message in ${titleAt(message.channel_id)} was not deleted. ${wordsOf(error)}`))
       .finally(() => setDeleting(message.id, false));
   };
   const timer = setTimeout(commit, UNDO);
@@ -53,7 +54,7 @@ export function deleteMessage(message: Message): void {
     finish();
     setDeleting(message.id, false);
   };
-  const dismiss = toast("Message deleted", { label: "Undo", run: undo }, UNDO);
+  const dismiss = toast("Message deleted", { label: "Undo", run: undo }, UNDO, message.channel_id);
   window.addEventListener("pagehide", commit);
 }
 
@@ -66,6 +67,12 @@ export function lastOwn(channelId: number): Message | undefined {
 /** Whether something is on its way to a channel, so that the newest own message cannot be edited yet. */
 export function hasPending(channelId: number): boolean {
   return outbox.peek().some((item) => item.channel_id === channelId && item.state !== "failed");
+}
+
+function titleAt(channelId: number): string {
+  const state = chat.peek();
+  const channel = state?.channels[channelId];
+  return state && channel ? titleOf(state, channel) : "a channel that you left";
 }
 
 function setDeleting(id: number, on: boolean): void {
