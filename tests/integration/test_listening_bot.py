@@ -17,6 +17,7 @@ import pytest
 from faults.account import Account
 from flack_kit.jwt import Signer
 from flack_local.stack import Stack
+from realtime_support import Person
 from servers import wait_until
 
 SCRIPT = Path(__file__).parents[2] / "docs/examples/listening_bot.py"
@@ -132,13 +133,12 @@ def test_it_goes_on_with_a_new_token_on_the_same_connection_until_it_is_signed_o
     account.renew()
     bot = script["Bot"](account)
     bot.start()
-    seconds = 4
-    account.token = soon_over(stack, account.token, seconds)
+    account.token = soon_over(stack, account.token, seconds=4)
     account.renew_at = time.monotonic() + 1
-    over = time.monotonic() + seconds + 3  # the server looks once a second
+    careless = Person(stack.url, account.token)
     listening = threading.Thread(target=script["listen"], args=(bot,), daemon=True)
     listening.start()
-    wait_until(lambda: time.monotonic() > over, seconds=30)
+    assert careless.wait("closing") == {"reason": "token_expired"}  # who does not renew it
 
     general = administrator.ask("GET", "/channels", params={"q": "general"})["channels"][0]["id"]
     said, heard = f"still here {uuid.uuid4().hex}", Heard(capsys)
@@ -172,7 +172,7 @@ class Heard:
         return self._err
 
 
-def soon_over(stack: Stack, token: str, seconds: int) -> str:
+def soon_over(stack: Stack, token: str, *, seconds: int) -> str:
     """The same access token, but it ends so soon."""
     payload = token.split(".")[1]
     claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -9,7 +9,7 @@ import flack_realtime
 import pytest
 from flack_contracts.events import PAYLOADS
 from flack_contracts.tokens import ACCESS_TOKEN_SECONDS
-from flack_domain.queries.sync import MAX_STREAM_EVENTS
+from flack_domain.queries.sync import MAX_EVENTS, MAX_STREAM_EVENTS
 from flack_realtime import v1
 from flack_realtime.app import CLOSING_REASONS
 from flack_realtime.gateway import HEADS_INTERVAL
@@ -112,4 +112,4 @@ def test_other_numbers_are_the_codes() -> None:
     assert f"`expires_in` seconds ({ACCESS_TOKEN_SECONDS})" in text
     assert f'"heads_interval": {HEADS_INTERVAL}' in text
     assert f"up to {WATCHED} |" in text and f"{WATCHED} people a connection" in text
-    assert f"more than {MAX_STREAM_EVENTS:,} events" in text
+    assert f"more than {MAX_STREAM_EVENTS:,} events of it, or {MAX_EVENTS:,} of all" in text
