@@ -131,7 +131,7 @@ def test_unknown_fields_are_refused_by_name(ada: Person, path: str) -> None:
         ({}, "grant", "This field is required."),
         ({"grant": "magic"}, "grant", "This must be one of 'password', 'refresh'."),
         ({"grant": "password", "nickname": "ada"}, "password", "This field is required."),
-        ({"grant": "refresh", "refresh_token": ""}, "refresh_token", "The length must be at least 1."),
+        ({"grant": "refresh", "refresh_token": ""}, "refresh_token", "This must not be empty."),
     ],
 )
 def test_a_grant_is_refused_by_the_name_of_its_field(

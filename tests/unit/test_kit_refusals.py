@@ -48,8 +48,8 @@ class Order(BaseModel):
         ({"size": "small", "names": ["a"], "number": "2"}, "number", "This must be a whole number."),
         ({"size": "small", "names": ["a"], "number": 1}, "number", "This must be at least 2."),
         ({"size": "small", "names": ["a"], "number": 3}, "number", "This must be even."),
-        ({"size": "small", "names": ["a", "too long"]}, "names.1", "The length must be at most 5."),
-        ({"size": "small", "names": []}, "names", "The length must be at least 1."),
+        ({"size": "small", "names": ["a", "too long"]}, "names.1", "This takes at most 5 characters."),
+        ({"size": "small", "names": []}, "names", "This must not be empty."),
         ([], "", "This must be an object."),
     ],
 )

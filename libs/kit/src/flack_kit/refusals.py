@@ -30,13 +30,13 @@ _FIELDS = {
     "model_attributes_type": "This must be an object.",
     "model_type": "This must be an object.",
     "string_pattern_mismatch": "This is not of the form that is asked for.",
-    "string_too_long": "The length must be at most {max_length}.",
-    "string_too_short": "The length must be at least {min_length}.",
+    "string_too_long": "This takes at most {max_length} characters.",
+    "string_too_short": "This takes at least {min_length} characters.",
     "string_type": "This must be a text.",
     "string_unicode": "This is not valid Unicode text.",
     "timezone_aware": _TIME,
-    "too_long": "The length must be at most {max_length}.",
-    "too_short": "The length must be at least {min_length}.",
+    "too_long": "This takes at most {max_length} entries.",
+    "too_short": "This takes at least {min_length} entries.",
     "union_tag_invalid": "This must be one of {expected_tags}.",
     "union_tag_not_found": "This field is required.",
     "value_error": "{error}",
@@ -80,4 +80,6 @@ def _path(item: ErrorDetails) -> list[str]:
 
 def _words(item: ErrorDetails) -> str:
     context: dict[str, Any] = item.get("ctx", {})
+    if context.get("min_length") == 1:
+        return "This must not be empty."
     return _FIELDS.get(item["type"], NOT_VALID).format_map(context)
