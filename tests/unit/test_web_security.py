@@ -104,6 +104,15 @@ def test_while_api_is_away_a_script_is_told_in_json(client: FlaskClient) -> None
     assert answer.get_json(force=True)["code"] == "unavailable"
 
 
+def test_a_script_is_told_in_plain_words_why_it_was_refused(client: FlaskClient) -> None:
+    nowhere = client.get("/no/such/page").get_json(force=True)
+    assert (nowhere["status"], nowhere["detail"]) == (404, "No such address.")
+    stranger = client.post("/session", json={}, headers={"Origin": "https://elsewhere.example"})
+    assert stranger.get_json(force=True)["detail"] == "This was not sent by a page of this address."
+    unknown = client.post("/session", json={"nickname": "a", "password": "b", "colour": "red"}, headers=HERE)
+    assert unknown.get_json(force=True)["errors"] == [{"field": "colour", "message": "Unknown field."}]
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"null", b'{"nickname": 1, "password": "x"}', b'{"nickname": "a"}', b"\xff\xfe",
              b'{"nickname": "a", "password": "b", "role": "administrator"}', b'"\\ud800"', b"[" * 60_000],

@@ -129,15 +129,13 @@ def _parameters(rule: Rule, method: str, route: Route) -> Iterator[Json]:
     if route.query:
         described = route.query.model_json_schema()
         for name, schema in described.get("properties", {}).items():
-            told = {"description": schema.pop("description", None), "examples": schema.pop("examples", None)}
-            yield {
-                "name": name,
-                "in": "query",
-                "required": name in described.get("required", []),
-                "schema": schema,
-                **({"description": told["description"]} if told["description"] else {}),
-                **({"example": told["examples"][0]} if told["examples"] else {}),
-            }
+            required = name in described.get("required", [])
+            parameter: Json = {"name": name, "in": "query", "required": required, "schema": schema}
+            if "description" in schema:
+                parameter["description"] = schema.pop("description")
+            if "examples" in schema:
+                parameter["example"] = schema.pop("examples")[0]
+            yield parameter
     if method == "post":
         yield _header(
             "Idempotency-Key", "A retry with the same key and body gets the first answer again.", 255
