@@ -1,6 +1,7 @@
 """Leaving: first nobody new comes, then those who are here are moved away, one by one."""
 
 from collections.abc import Callable
+from math import ceil
 from time import monotonic
 
 import gevent
@@ -13,6 +14,7 @@ log = get_logger(__name__)
 
 _STEP_SECONDS = 0.05
 _NOTICE = 0.15  # the part of the time that the load balancer gets to notice that we are not ready
+_SPREAD = 0.8  # the part of what is left over which sockets are closed
 
 
 class Drain:
@@ -30,13 +32,16 @@ class Drain:
         log.info("drain_started", connections=len(sockets))
         if sockets:
             gevent.sleep(self._seconds * _NOTICE)
-        links = list(sockets.values())
-        steps = max(1, int((deadline - monotonic()) * 0.8 / _STEP_SECONDS))
-        for step in range(steps):
-            for link in links[step * len(links) // steps : (step + 1) * len(links) // steps]:
+        links, begun = list(sockets.values()), monotonic()
+        spread = max((deadline - begun) * _SPREAD, _STEP_SECONDS)
+        closed = 0
+        while closed < len(links):
+            gevent.sleep(_STEP_SECONDS)
+            # By the clock and not by steps, so that a loop that is late is done in time all the same.
+            due = ceil(len(links) * min(1, (monotonic() - begun) / spread))
+            for link in links[closed:due]:
                 link.close_with("draining", GOING_AWAY)
-            if links:
-                gevent.sleep(_STEP_SECONDS)
+            closed = due
         while sockets and monotonic() < deadline:
             gevent.sleep(_STEP_SECONDS)
         self._after()
