@@ -1,69 +1,27 @@
 """The api process as it runs: gevent under gunicorn, started by its entry point. Nothing may block its loop."""
 
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import requests
 import servers
-from api_fixtures import PASSWORD, SERVICE_KEY, new_signing_key
+from api_process import ApiProcess, api_process
 from sqlalchemy import Engine, text
 
 
-@dataclass
-class Running:
-    """A process of api and where it listens."""
-
-    process: "subprocess.Popen[bytes]"
-    port: int
-    metrics_port: int
-
-    def call(self, method: str, path: str, **options: Any) -> requests.Response:
-        return requests.request(method, f"http://127.0.0.1:{self.port}{path}", timeout=20, **options)
-
-    def probe(self, path: str) -> int:
-        try:
-            return requests.get(f"http://127.0.0.1:{self.metrics_port}{path}", timeout=2).status_code
-        except requests.ConnectionError:
-            return 0
-
-
 @pytest.fixture
-def api(database_url: str, redis_url: str) -> Iterator[Running]:
-    port, metrics_port = servers.ports.take(), servers.ports.take()
-    settings = {
-        "BIND": "127.0.0.1", "PORT": port, "METRICS_PORT": metrics_port, "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url, "SERVICE_KEY": SERVICE_KEY, "SIGNING_KEYS": new_signing_key(),
-        "TRUSTED_PROXIES": 0, "GRACEFUL_TIMEOUT": 5,
-    }  # fmt: skip
-    environment = {**os.environ, **{f"FLACK_{name}": str(value) for name, value in settings.items()}}
-    process = subprocess.Popen([sys.executable, "-m", "flack_api"], env=environment)
-    running = Running(process, port, metrics_port)
-    try:
-        servers.wait_until(lambda: process.poll() is not None or running.probe("/readyz") == 200, seconds=60)
-        assert process.poll() is None
+def api(database_url: str, redis_url: str) -> Iterator[ApiProcess]:
+    with api_process(database_url, redis_url) as running:
         yield running
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(30)
 
 
-def _person(api: Running) -> dict[str, str]:
-    api.call("POST", "/api/v2/users", json={"nickname": "ada", "password": PASSWORD})
-    grant = {"grant": "password", "nickname": "ada", "password": PASSWORD}
-    token = api.call("POST", "/api/v2/tokens", json=grant).json()["access_token"]
-    return {"Authorization": f"Bearer {token}"}
-
-
-def test_it_serves_tells_its_metrics_and_ends_when_told(api: Running, engine: Engine) -> None:
-    headers = _person(api)
+def test_it_serves_tells_its_metrics_and_ends_when_told(api: ApiProcess, engine: Engine) -> None:
+    headers = api.sign_up()
     channel = api.call(
         "POST", "/api/v2/channels", json={"name": "a", "kind": "public"}, headers=headers
     ).json()["id"]
@@ -81,8 +39,8 @@ def test_it_serves_tells_its_metrics_and_ends_when_told(api: Running, engine: En
         assert connection.scalar(text("select count(*) from events where not published")) == 0
 
 
-def test_a_request_that_waits_for_the_database_holds_nobody_up(api: Running, engine: Engine) -> None:
-    headers = _person(api)
+def test_a_request_that_waits_for_the_database_holds_nobody_up(api: ApiProcess, engine: Engine) -> None:
+    headers = api.sign_up()
     channel = api.call(
         "POST", "/api/v2/channels", json={"name": "a", "kind": "public"}, headers=headers
     ).json()["id"]

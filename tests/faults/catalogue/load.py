@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 
 from flack_contracts.streams import channel_stream, room_channel
 from flack_contracts.wire import packet_of
@@ -50,8 +51,18 @@ def crowd(site: Installation) -> Iterator[list[Writer]]:
 
 
 def _overload(site: Installation, hold: float) -> None:
+    """It is over, and ten seconds later a message takes as long as before."""
+    channel_id = site.person.new_channel()
+
+    def seconds_of_a_post() -> float:
+        path, body = f"/channels/{channel_id}/messages", {"source": "how long?"}
+        answers = [site.person.call("POST", path, json=body) for _ in range(3)]
+        return max(answer.elapsed.total_seconds() if answer.ok else inf for answer in answers)
+
+    normal = seconds_of_a_post()
     with crowd(site):
         time.sleep(hold)
+    wait_until(lambda: seconds_of_a_post() < max(1.0, 3 * normal), "posting as before", seconds=10)
 
 
 FAULTS = [
