@@ -34,6 +34,7 @@ export class Live {
   private renewal: ReturnType<typeof setTimeout> | undefined;
   private comeback: ReturnType<typeof setTimeout> | undefined;
   private refused = 0;
+  private closed = false;
 
   constructor(listener: Listener) {
     this.socket = io({
@@ -75,7 +76,9 @@ export class Live {
     this.socket.connect();
   }
 
+  /** Ends for good: a session that is over must not be asked for again. */
   close(): void {
+    this.closed = true;
     clearTimeout(this.renewal);
     clearTimeout(this.comeback);
     this.socket.disconnect();
@@ -92,6 +95,7 @@ export class Live {
   /** Connects again after the server said no or closed on purpose, later each time. */
   private later(): void {
     clearTimeout(this.comeback);
+    if (this.closed) return;
     const wait = Math.min(30_000, 1000 * 2 ** Math.min(this.refused, 5)) * (0.5 + Math.random() / 2);
     this.comeback = setTimeout(() => {
       this.socket.disconnect();
@@ -101,11 +105,12 @@ export class Live {
 
   private renewLater(): void {
     clearTimeout(this.renewal);
+    if (this.closed) return;
     this.renewal = setTimeout(() => {
       accessToken(true).then(
         (token) => this.socket.emit("authenticate", { token }, () => this.renewLater()),
         () => {
-          this.renewal = setTimeout(() => this.renewLater(), 5000);
+          if (!this.closed) this.renewal = setTimeout(() => this.renewLater(), 5000);
         },
       );
     }, Math.max(1000, tokenLifetime()));
