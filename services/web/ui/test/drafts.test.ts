@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { drafted, loadDrafts, readDraft, writeDraft } from "../src/store/drafts";
+import { drafted, loadDrafts, readDraft, readEdit, writeDraft, writeEdit } from "../src/store/drafts";
 
 describe("drafts", () => {
   beforeEach(() => localStorage.clear());
@@ -25,5 +25,12 @@ describe("drafts", () => {
     expect(readDraft(1, 7)).toBe("");
     expect(drafted.value.has(7)).toBe(false);
     expect(localStorage.length).toBe(0);
+  });
+
+  it("of edits are kept by message until they are saved or cancelled", () => {
+    writeEdit(1, 70, "");
+    expect([readEdit(1, 70), readEdit(1, 71), readEdit(2, 70)]).toEqual(["", null, null]);
+    writeEdit(1, 70, null);
+    expect(readEdit(1, 70)).toBeNull();
   });
 });

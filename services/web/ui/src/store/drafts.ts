@@ -26,3 +26,16 @@ export function loadDrafts(userId: number): void {
   const prefix = `flack.draft.${userId}.`;
   drafted.value = new Set(storage.keys(prefix).map((key) => Number(key.slice(prefix.length))));
 }
+
+/** What stands in an edit that was begun, kept in the same way until it is saved or cancelled. */
+const editKeyOf = (userId: number, messageId: number): string => `flack.edit.${userId}.${messageId}`;
+
+export function readEdit(userId: number, messageId: number): string | null {
+  return storage.get(editKeyOf(userId, messageId));
+}
+
+/** `null`: nothing is left to keep. */
+export function writeEdit(userId: number, messageId: number, text: string | null): void {
+  if (text === null) storage.remove(editKeyOf(userId, messageId));
+  else storage.set(editKeyOf(userId, messageId), text);
+}

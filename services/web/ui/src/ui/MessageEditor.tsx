@@ -1,16 +1,17 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { editing } from "../state/screen";
+import { readEdit, writeEdit } from "../store/drafts";
 import type { Message } from "../types";
 import { deleteMessage, editMessage } from "../sync/messages";
 import { wordsOf } from "../sync/problem";
 import { fitHeight } from "./fitHeight";
 import { focusComposer } from "./focus";
 
-/** Edits a message where it stands. Enter saves, Esc cancels; an error keeps what was typed. */
+/** Edits a message where it stands. Enter saves, Esc cancels; an error, a reload or another channel keeps what was typed. */
 export function MessageEditor({ message }: { message: Message }) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const text = useSignal(message.source);
+  const text = useSignal(readEdit(message.user_id, message.id) ?? message.source);
   const saving = useSignal(false);
   const problem = useSignal<string | null>(null);
 
@@ -23,6 +24,7 @@ export function MessageEditor({ message }: { message: Message }) {
   }, []);
 
   const close = (): void => {
+    writeEdit(message.user_id, message.id, null);
     editing.value = null;
     focusComposer();
   };
@@ -64,6 +66,7 @@ export function MessageEditor({ message }: { message: Message }) {
         value={text.value}
         onInput={(event) => {
           text.value = event.currentTarget.value;
+          writeEdit(message.user_id, message.id, text.value);
           fitHeight(event.currentTarget);
         }}
         onKeyDown={(event) => {
@@ -82,7 +85,7 @@ export function MessageEditor({ message }: { message: Message }) {
         </p>
       )}
       <div class="editor-buttons">
-        <button type="submit" class="button is-primary is-small" disabled={saving.value}>
+        <button type="submit" class="button is-primary is-small" aria-disabled={saving.value}>
           {saving.value ? "Saving…" : "Save changes"}
         </button>
         <button type="button" class="button is-small" onClick={close}>
