@@ -6,6 +6,7 @@ import { onSessionEnd } from "./sync/session";
 import { start } from "./sync/start";
 import type { Boot } from "./types";
 import { App } from "./ui/App";
+import { keepFocus } from "./ui/focus";
 import { listenToKeys } from "./ui/keyboard";
 import { keepPage } from "./ui/page";
 import { listenToHistory } from "./ui/router";
@@ -17,6 +18,7 @@ const root = document.querySelector("#app");
 if (boot?.installation) installation.value = { ...installation.value, ...boot.installation };
 onSessionEnd(leave);
 keepPage();
+keepFocus();
 listenToHistory();
 listenToKeys();
 

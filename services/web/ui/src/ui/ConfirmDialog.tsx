@@ -22,7 +22,7 @@ export default function ConfirmDialog({ title, body, action, run }: Props) {
           <button type="button" class="button" autofocus onClick={closeDialog}>
             Cancel
           </button>
-          <button type="submit" class="button is-danger" disabled={busy.value}>
+          <button type="submit" class="button is-danger" aria-disabled={busy.value}>
             {action}
           </button>
         </div>

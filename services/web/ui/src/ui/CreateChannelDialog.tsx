@@ -39,7 +39,7 @@ export default function CreateChannelDialog() {
           <button type="button" class="button" onClick={closeDialog}>
             Cancel
           </button>
-          <button type="submit" class="button is-primary" disabled={busy.value}>
+          <button type="submit" class="button is-primary" aria-disabled={busy.value}>
             {busy.value ? "Creating…" : "Create channel"}
           </button>
         </div>

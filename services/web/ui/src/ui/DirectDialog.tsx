@@ -83,7 +83,7 @@ export default function DirectDialog() {
         </ul>
         {full && <p class="field-hint">A direct message is between at most {MOST + 1} people. A private channel holds more.</p>}
         <div class="form-buttons">
-          <button type="submit" class="button is-primary" disabled={busy.value || chosen.value.length === 0}>
+          <button type="submit" class="button is-primary" disabled={chosen.value.length === 0} aria-disabled={busy.value}>
             Open conversation
           </button>
         </div>

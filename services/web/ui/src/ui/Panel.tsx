@@ -75,7 +75,7 @@ function Details({ channel }: { channel: ChannelState }) {
       <FormProblem text={problem.value} />
       {named && <ChannelNameField before={channel.name ?? ""} error={fields.value["name"]} />}
       <Field label="Topic" name="topic" longest={250} autocomplete="off" defaultValue={channel.topic} error={fields.value["topic"]} />
-      <button type="submit" class="button is-small" disabled={busy.value}>
+      <button type="submit" class="button is-small" aria-disabled={busy.value}>
         {named ? "Save name and topic" : "Save topic"}
       </button>
     </form>

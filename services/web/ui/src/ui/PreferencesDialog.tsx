@@ -54,7 +54,7 @@ function Profile() {
         <Field label="Your name" name="display_name" longest={64} autocomplete="name" defaultValue={user.display_name} error={fields.value["display_name"]} />
         <Field label="Nickname" name="nickname" longest={32} autocomplete="username" required defaultValue={user.nickname} error={fields.value["nickname"]} />
       </div>
-      <button type="submit" class="button" disabled={busy.value}>
+      <button type="submit" class="button" aria-disabled={busy.value}>
         Save profile
       </button>
     </form>
@@ -130,7 +130,7 @@ function Password() {
         <Field label="Current password" name="current_password" type="password" autocomplete="current-password" required error={fields.value["current_password"]} />
         <Field label="New password" name="password" type="password" autocomplete="new-password" required minLength={8} error={fields.value["password"]} />
       </div>
-      <button type="submit" class="button" disabled={busy.value}>
+      <button type="submit" class="button" aria-disabled={busy.value}>
         Change password
       </button>
     </form>
@@ -165,6 +165,7 @@ function OwnData() {
   const share = useSignal<number | null>(null);
   const problem = useSignal<string | null>(null);
   const run = async (): Promise<void> => {
+    if (share.value !== null) return;
     problem.value = null;
     share.value = 0;
     try {
@@ -180,7 +181,7 @@ function OwnData() {
       <h3>Your data</h3>
       <p class="section-line">
         {share.value === null ? <span>Everything you wrote, as one file.</span> : <progress aria-label="Export" max={1} value={share.value} />}
-        <button type="button" class="button" disabled={share.value !== null} onClick={() => void run()}>
+        <button type="button" class="button" aria-disabled={share.value !== null} onClick={() => void run()}>
           <Icon name="download" /> {share.value === null ? "Export" : `${Math.round(share.value * 100)} %`}
         </button>
       </p>

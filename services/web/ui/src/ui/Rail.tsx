@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { dialog, drawerOpen } from "../state/screen";
 import { installation, me, rail } from "../state/store";
 import { nameOf } from "../state/users";
@@ -10,8 +11,17 @@ import { RailItem } from "./RailItem";
 export function Rail() {
   const user = me.value;
   const { channels, directs } = rail.value;
+  const drawer = useRef<HTMLElement>(null);
+  const open = drawerOpen.value;
+  useEffect(() => {
+    if (!open) return undefined;
+    drawer.current?.querySelector<HTMLElement>(".rail-close")?.focus();
+    return () => {
+      if (drawer.current?.contains(document.activeElement)) document.querySelector<HTMLElement>(".header-menu")?.focus();
+    };
+  }, [open]);
   return (
-    <nav class={`rail ${drawerOpen.value ? "is-open" : ""}`} aria-label="Channels">
+    <nav ref={drawer} class={`rail ${open ? "is-open" : ""}`} aria-label="Channels">
       <div class="rail-head">
         <span class="rail-name cut">{installation.value.name}</span>
         <IconButton icon="close" label="Close channels" class="rail-close" onClick={() => (drawerOpen.value = false)} />

@@ -13,7 +13,7 @@ export function SignIn() {
         <FormProblem text={form.problem.value} />
         <Field label="Nickname" name="nickname" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus error={form.fields.value["nickname"]} />
         <Field label="Password" name="password" type="password" autocomplete="current-password" required error={form.fields.value["password"]} />
-        <button type="submit" class="button is-primary is-full" disabled={form.busy.value}>
+        <button type="submit" class="button is-primary is-full" aria-disabled={form.busy.value}>
           {form.busy.value ? "Signing in…" : "Sign in"}
         </button>
       </form>

@@ -31,7 +31,7 @@ export function SignUp({ invite }: { invite: string | null }) {
         <Field label="Your name" name="display_name" longest={64} autocomplete="name" hint="As others see it. You can change it later." autofocus error={fields.value["display_name"]} />
         <Field label="Nickname" name="nickname" longest={32} autocomplete="username" autocapitalize="none" spellcheck={false} required hint="To sign in with, and for others to find you." error={fields.value["nickname"]} />
         <Field label="Password" name="password" type="password" autocomplete="new-password" required minLength={8} hint="At least 8 characters." error={fields.value["password"]} />
-        <button type="submit" class="button is-primary is-full" disabled={busy.value}>
+        <button type="submit" class="button is-primary is-full" aria-disabled={busy.value}>
           {busy.value ? "Creating account…" : "Create account"}
         </button>
       </form>
