@@ -100,14 +100,27 @@ def test_who_is_no_administrator_any_more_acts_as_none(sign_up: Callable[..., Pe
     assert second.get("/users/me").json["role"] == "member"  # type: ignore[index]
 
 
-def test_no_request_asks_the_database_for_it(api: Flask, engine: Engine) -> None:
-    ada = new_person(api, "ada")
+@pytest.fixture
+def asked(api: Flask) -> list[str]:
+    """The statements that api sends from now on."""
     asked: list[str] = []
 
     @event.listens_for(api.extensions["flack_engine"], "before_cursor_execute")
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         asked.append(statement)
 
+    return asked
+
+
+def test_who_administrates_is_asked_once_a_request(ada: Person, asked: list[str]) -> None:
+    for method in ("GET", "POST"):
+        asked.clear()
+        assert ada.request(method, "/invites").status_code in (200, 201)
+        assert len([statement for statement in asked if "users.role =" in statement]) == 1
+
+
+def test_no_request_asks_the_database_for_it(api: Flask, ada: Person, asked: list[str]) -> None:
+    asked.clear()
     for _ in range(100):
         assert status(api, ada.access_token)[0] == 200
     assert len([statement for statement in asked if "revoked_at" in statement]) < 10

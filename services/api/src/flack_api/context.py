@@ -7,6 +7,7 @@ import gevent
 from flack_domain import queries
 from flack_domain.actor import Actor
 from flack_domain.passwords import Passwords
+from flask import g
 from gevent import monkey
 
 from flack_api.database import current_session as session
@@ -23,8 +24,13 @@ def actor() -> Actor:
 
 
 def still_administrator(user_id: int) -> bool:
-    """Whether somebody whose token says administrator is one yet: the token may be older than its owner's role."""
-    return queries.users.is_administrator(session(), user_id)
+    """Whether the caller, whose token says administrator, is one yet: the token may be older than its owner's role.
+
+    Asked of the database once a request: the route's guard and the action's policy decide alike.
+    """
+    if "still_administrator" not in g:
+        g.still_administrator = queries.users.is_administrator(session(), user_id)
+    return bool(g.still_administrator)
 
 
 class _Administrator(Actor):
