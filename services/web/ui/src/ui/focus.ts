@@ -12,7 +12,9 @@ export function writeIntoComposer(text: string): void {
   field.dispatchEvent(new InputEvent("input", { bubbles: true }));
 }
 
-const FOCUSABLE = ":is(input, textarea, button):enabled, a[href], [tabindex]";
+const FOCUSABLE = ":is(input, textarea, button):enabled, a[href]:not(.skip), [tabindex]";
+/** Where a text field that takes the focus brings up a keyboard on the screen, only people choose one. */
+const NOT_TYPED = ":not(input, textarea)";
 
 /**
  * Never lets the focus get lost: where what holds it goes from the page, the nearest of what stood around it that is
@@ -33,8 +35,10 @@ export function keepFocus(): void {
   });
   new MutationObserver(() => {
     if (!holder || holder.isConnected || document.activeElement !== document.body) return;
+    const wanted = matchMedia("(hover: hover)").matches ? "*" : NOT_TYPED;
     for (const element of around.filter((other) => other.isConnected)) {
-      const next = element.querySelector<HTMLElement>("#composer") ?? [element, ...element.querySelectorAll<HTMLElement>(FOCUSABLE)].find(takesFocus);
+      const within = [element, ...element.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((other) => other.matches(wanted) && takesFocus(other));
+      const next = within.find((other) => other.id === "composer") ?? within[0];
       next?.focus({ preventScroll: true });
       if (next) return;
     }
