@@ -75,3 +75,22 @@ def test_dialogs(make_person: MakePerson, look: str) -> None:
         clean(person, f"dialog-{name}-{look}")
         person.page.keyboard.press("Escape")
         expect(person.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_where_the_script_does_not_come_the_page_says_so_and_offers_to_try_again(ann: Person) -> None:
+    channel = ann.page.url
+    scripts = "**/assets/jsxRuntime-*.js"
+    for path in (channel, "/sign-in"):
+        if path == "/sign-in":
+            ann.context.clear_cookies()
+        ann.page.route(scripts, lambda route: route.abort())
+        ann.page.goto(path)
+        again = ann.page.get_by_role("link", name="Try again")
+        expect(again).to_be_hidden()  # not before it has had its time
+        expect(again).to_be_visible(timeout=20_000)
+        ann.screenshot(SCREENSHOTS / f"late-{path.rsplit('/', 1)[1]}.png")
+        ann.page.unroute(scripts)
+        again.click()
+        expect(ann.page.locator("#composer, [name=nickname]")).to_be_visible()
+        expect(again).to_have_count(0)
+    ann.problems.clear()  # browsers report what they could not fetch

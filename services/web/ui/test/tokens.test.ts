@@ -39,6 +39,10 @@ describe("the tokens", () => {
     for (const name of readdirSync(STYLES).filter((file) => file !== "tokens.css")) expect(read(name)).not.toMatch(/#[0-9a-f]{3,8}\b|rgb|hsl|oklch/i);
   });
 
+  it("are the only place that names a size in pixels or ems, but for where the layout turns", () => {
+    for (const name of readdirSync(STYLES).filter((file) => file !== "tokens.css")) expect(read(name).replace(/@media[^{]*/g, "")).not.toMatch(/\d(px|r?em)\b/);
+  });
+
   it("that are used are there", () => {
     const defined = new Set([...read("tokens.css").matchAll(/(--[\w-]+):/g)].map(([, name]) => name));
     const used = readdirSync(STYLES).flatMap((file) => [...read(file).matchAll(/var\((--[\w-]+)/g)].map(([, name]) => name));
