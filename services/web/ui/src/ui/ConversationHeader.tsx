@@ -5,6 +5,7 @@ import type { ChannelState } from "../types";
 import { Avatar } from "./Avatar";
 import { Icon } from "./Icon";
 import { IconButton } from "./IconButton";
+import { shortcut } from "./Rail";
 
 export function ConversationHeader({ title, channel }: { title: string; channel?: ChannelState }) {
   const others = channel?.kind === "direct" && chat.value ? othersIn(chat.value, channel) : [];
@@ -22,7 +23,7 @@ export function ConversationHeader({ title, channel }: { title: string; channel?
           </p>
         )}
       </div>
-      <IconButton icon="search" label="Jump to (Ctrl+K)" onClick={() => (dialog.value = { name: "jump" })} />
+      <IconButton icon="search" label={`Jump to (${shortcut("K")})`} onClick={() => (dialog.value = { name: "jump" })} />
       {channel && (
         <button type="button" class="header-members" aria-label={`${channel.member_count} members, details`} title="Members and details" aria-pressed={panelOpen.value} onClick={() => (panelOpen.value = !panelOpen.value)}>
           <Icon name="people" /> {channel.member_count}

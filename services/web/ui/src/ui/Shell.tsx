@@ -9,7 +9,7 @@ import { Dialogs } from "./Dialogs";
 import { fetchAhead } from "./lazy";
 import { Notice } from "./Notice";
 import { Panel } from "./Panel";
-import { Rail } from "./Rail";
+import { Rail, shortcut } from "./Rail";
 import { Toasts } from "./Toasts";
 
 /** Milliseconds after which the first paint is done and the rest may be fetched. */
@@ -45,7 +45,7 @@ function Home() {
     <main class="conversation">
       <ConversationHeader title="Welcome" />
       <Banner />
-      <Notice icon="chat" title={none ? "Nothing here yet" : "Choose a channel"} body={none ? "Join a channel that exists, or create the first one." : "Your channels are on the left. Ctrl+K finds any of them."}>
+      <Notice icon="chat" title={none ? "Nothing here yet" : "Choose a channel"} body={none ? "Join a channel that exists, or create the first one." : `Your channels are in the list. ${shortcut("K")} finds any of them.`}>
         <button type="button" class="button is-primary" onClick={() => (dialog.value = { name: none ? "create" : "browse" })}>
           {none ? "Create channel" : "Browse channels"}
         </button>
