@@ -21,7 +21,7 @@ describe("the standing of an event", () => {
 
 describe("events of a channel", () => {
   it("raise its stream and its last_seq, whatever their type", () => {
-    const strange = { stream: "channel:7", seq: 11, type: "message.pinned", at: "", payload: {} } as unknown as Event;
+    const strange = { stream: "channel:7", seq: 11, type: "thing.happened", at: "", payload: {} } as unknown as Event;
     const after = apply(state(), strange);
     expect(after.streams["channel:7"]).toBe(11);
     expect(after.channels[7]?.last_seq).toBe(11);
