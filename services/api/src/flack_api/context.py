@@ -50,5 +50,4 @@ def offload(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     return gevent.get_hub().threadpool.apply(function, arguments)
 
 
-# OWASP's second choice for argon2id: a tenth of a pod's memory for ten sign-ins at once, and one core each.
-passwords = Passwords(offload=offload, time_cost=2, memory_kib=19_456, parallelism=1)
+passwords = Passwords(offload=offload)
