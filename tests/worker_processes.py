@@ -93,6 +93,16 @@ class Process:
         self._process.wait(10)
 
 
+def command(
+    *arguments: str, input: bytes | None = None, **settings: str
+) -> "subprocess.CompletedProcess[bytes]":
+    """What `flack ARGUMENTS…` did, with these variables in its environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "flack_worker.commands", *arguments],
+        env={**os.environ, **settings}, input=input, capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
 @contextmanager
 def process(role: str, folder: Path, database_url: str, redis_url: str, **settings: str) -> Iterator[Process]:
     """A process that is gone at the end."""

@@ -2,9 +2,7 @@
 
 import gzip
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from flack_domain.database import make_engine
 from flack_domain.models import Base
 from flask import Flask
 from sqlalchemy import Engine, text
+from worker_processes import command
 
 SignUp = Callable[..., Person]
 State = dict[str, Any]
@@ -350,11 +349,11 @@ def test_every_table_is_exported_or_left_out_for_a_reason() -> None:
         assert [column.name for column in Base.metadata.tables[table].primary_key] == key.split(", ")
 
 
-def flack(*arguments: str, database: Engine, **options: Any) -> "subprocess.CompletedProcess[bytes]":
+def flack(
+    *arguments: str, database: Engine, input: bytes | None = None
+) -> "subprocess.CompletedProcess[bytes]":
     url = database.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "flack_worker.commands", *arguments]
-    environment = {**os.environ, "FLACK_DATABASE_URL": url}
-    return subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False, **options)
+    return command(*arguments, input=input, FLACK_DATABASE_URL=url)
 
 
 def test_the_command_line_speaks_tar(people: list[Person], original: Engine, empty: Engine) -> None:

@@ -11,6 +11,7 @@ MAX_CHANNEL_NAME = 80
 MAX_TOPIC = 250
 MAX_SOURCE = 40_000
 MAX_NONCE = 64
+MIN_NEW_PASSWORD = 8
 _DIRECTION = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 _LETTERS_LIKE_BLANKS = frozenset(
     "\u115f\u1160\u2800\u3164\uffa0"
@@ -63,10 +64,11 @@ def nonce(value: str | None) -> str | None:
     return value if value is None else _storable(value, "nonce")
 
 
-def password(value: str) -> str:
-    """Any password that is not empty: v1 promises that three characters are enough. v2 asks for more at its edge."""
-    if not 1 <= len(value) <= MAX_PASSWORD:
-        raise Invalid(f"A password has 1 to {MAX_PASSWORD} characters.", field="password")
+def password(value: str, *, shortest: int = 1) -> str:
+    """Any password that is not empty: v1 promises that three characters are enough. Others ask for
+    `MIN_NEW_PASSWORD`."""
+    if not shortest <= len(value) <= MAX_PASSWORD:
+        raise Invalid(f"A password has {shortest} to {MAX_PASSWORD} characters.", field="password")
     return value
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from flack_contracts.base import Contract
 from flack_contracts.chat import User, UserRole
-from flack_domain import actions, queries
+from flack_domain import actions, names, queries
 from flask import Blueprint
 from pydantic import Field
 
@@ -30,7 +30,7 @@ users = Blueprint("users", __name__)
 
 Nickname = Annotated[str, Field(min_length=1, max_length=32)]
 DisplayName = Annotated[str, Field(min_length=1, max_length=64)]
-NewPassword = Annotated[str, Field(min_length=8, max_length=1024)]
+NewPassword = Annotated[str, Field(min_length=names.MIN_NEW_PASSWORD, max_length=names.MAX_PASSWORD)]
 
 
 class NewUser(Body):
