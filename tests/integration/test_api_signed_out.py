@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
+import people
 import pytest
 from api_fixtures import PASSWORD, MakeApi, Person, new_person, new_signing_key, sign_in
 from flack_api.ended import _KEEP_SECONDS, EndedSessions
 from flack_domain import actions
+from flack_domain.actions.tokens import SignedIn
 from flack_domain.actor import Actor
 from flask import Flask
-from people import sign_up
+from people import FAST_PASSWORDS
 from servers import wait_until
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
@@ -128,13 +130,17 @@ def test_no_request_asks_the_database_for_it(api: Flask, ada: Person, asked: lis
 
 
 def test_what_is_kept_is_forgotten_when_no_token_can_live_any_more(engine: Engine, session: Session) -> None:
-    (ada,) = sign_up(session, "ada")
+    (ada,) = people.sign_up(session, "ada")
+
+    def enter() -> SignedIn:
+        return actions.tokens.sign_in(session, FAST_PASSWORDS, nickname="ada", password=people.PASSWORD)
+
     seconds = 0.0
     ended = EndedSessions(engine, now=lambda: seconds)
     for _ in range(3):
-        signed_in = actions.tokens._sign_in(session, ada.id)
+        signed_in = enter()
         actions.tokens.sign_out(session, Actor(ada.id), session_id=signed_in.session_id)
-    alive = actions.tokens._sign_in(session, ada.id)
+    alive = enter()
     ended.ask()
     assert len(ended) == 3
     assert alive.session_id not in ended

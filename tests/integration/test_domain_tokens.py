@@ -1,15 +1,19 @@
 """Sessions, the rotation of refresh tokens, and v1's tokens."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import people
 import pytest
 from flack_domain import actions, errors, queries
 from flack_domain.actions.tokens import SignedIn
+from flack_domain.actor import Actor
 from flack_domain.outbox import Delivery
+from flack_domain.passwords import Passwords
 from people import FAST_PASSWORDS, PASSWORD
 from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 
 def sign_in(session: Session, nickname: str = "ann") -> SignedIn:
@@ -31,6 +35,50 @@ def test_wrong_credentials(session: Session, nickname: str, password: str) -> No
     people.sign_up(session, "ann")
     with pytest.raises(errors.Unauthenticated):
         actions.tokens.sign_in(session, FAST_PASSWORDS, nickname=nickname, password=password)
+
+
+def reset(session: Session, ann: Actor) -> None:
+    actions.users.reset_password(session, FAST_PASSWORDS, nickname="ann", password="another one")
+
+
+def lock_out(session: Session, ann: Actor) -> None:
+    actions.users.deactivate(session, Actor(0, "administrator"), ann.id)
+
+
+def begin(session: Session, passwords: Passwords, ann: Actor) -> None:
+    actions.tokens.sign_in(session, passwords, nickname="ann", password=PASSWORD)
+
+
+def begin_v1(session: Session, passwords: Passwords, ann: Actor) -> None:
+    actions.v1_tokens.sign_in(session, passwords, nickname="ann", password=PASSWORD)
+
+
+def change(session: Session, passwords: Passwords, ann: Actor) -> None:
+    actions.users.update_profile(session, passwords, ann, password="a third one", current_password=PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("use", "meanwhile"),
+    [(begin, reset), (begin, lock_out), (begin_v1, reset), (begin_v1, lock_out), (change, reset)],
+)
+def test_a_password_opens_nothing_where_it_ended_while_it_was_checked(
+    session: Session,
+    sessions: "sessionmaker[Session]",
+    use: Callable[[Session, Passwords, Actor], None],
+    meanwhile: Callable[[Session, Actor], None],
+) -> None:
+    _, ann = people.sign_up(session, "admin", "ann")
+
+    def slowly(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        answer = function(*arguments)
+        with sessions() as other:
+            meanwhile(other, ann)
+        return answer
+
+    with pytest.raises(errors.Unauthenticated):
+        use(session, Passwords(slowly, time_cost=1, memory_kib=8, parallelism=1), ann)
+    for table in ("sessions", "v1_tokens"):
+        assert session.scalar(text(f"select count(*) from {table}")) == 0
 
 
 def test_each_refresh_gives_another_token_of_the_same_session(session: Session) -> None:

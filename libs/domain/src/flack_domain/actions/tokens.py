@@ -26,13 +26,21 @@ class SignedIn:
     refresh_token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Whose password was right, and its hash then. argon2 takes a while, in which it may have become another."""
+
+    user_id: int
+    password_hash: str
+
+
 def sign_in(session: Session, passwords: Passwords, *, nickname: str, password: str) -> SignedIn:
     """Begin a session. Raises `Unauthenticated`, after the same time for a wrong name as for a wrong password."""
     return _sign_in(session, check_password(session, passwords, nickname=nickname, password=password))
 
 
-def check_password(session: Session, passwords: Passwords, *, nickname: str, password: str) -> int:
-    """Whose nickname and password these are. Raises `Unauthenticated`."""
+def check_password(session: Session, passwords: Passwords, *, nickname: str, password: str) -> Checked:
+    """Whose nickname and password these are, for `locked` to go on with. Raises `Unauthenticated`."""
     found = None
     if _storable(nickname):
         found = session.execute(
@@ -43,13 +51,26 @@ def check_password(session: Session, passwords: Passwords, *, nickname: str, pas
         session.rollback()  # gives the connection back while argon2 works
     if not passwords.verify(found.password_hash if found else None, password) or found is None:
         raise errors.Unauthenticated
-    return int(found.id)
+    return Checked(found.id, found.password_hash)
+
+
+def locked(tx: Transaction, checked: Checked) -> models.User:
+    """Who was checked, locked, so that whoever changes their password or locks them out sees what is begun here.
+
+    Raises `Unauthenticated` where somebody did since.
+    """
+    user = tx.session.get_one(
+        models.User, checked.user_id, populate_existing=True, with_for_update={"key_share": True}
+    )
+    if user.password_hash != checked.password_hash or user.deactivated_at is not None:
+        raise errors.Unauthenticated
+    return user
 
 
 @action
-def _sign_in(tx: Transaction, user_id: int) -> SignedIn:
-    user = tx.session.get_one(models.User, user_id, populate_existing=True)
-    row = models.SignIn(user_id=user_id, created_at=tx.now, expires_at=tx.now + timedelta(days=SESSION_DAYS))
+def _sign_in(tx: Transaction, checked: Checked) -> SignedIn:
+    user = locked(tx, checked)
+    row = models.SignIn(user_id=user.id, created_at=tx.now, expires_at=tx.now + timedelta(days=SESSION_DAYS))
     tx.session.add(row)
     tx.session.flush()
     return SignedIn(user=shapes.user(user), session_id=row.id, refresh_token=_new_token(tx, row.id))

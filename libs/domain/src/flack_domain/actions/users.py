@@ -88,13 +88,13 @@ def update_profile(
     v1 does not ask for the current password (`check_password=False`). Raises `Invalid`, `NicknameTaken`,
     `WrongPassword`, `NotFound`.
     """
-    secret = None
+    secret = checked = None
     if password is not None:
         names.password(password)
         if check_password:
-            stored = session.scalar(select(models.User.password_hash).where(models.User.id == actor.id))
+            checked = session.scalar(select(models.User.password_hash).where(models.User.id == actor.id))
             session.rollback()  # gives the connection back while argon2 works
-            if not passwords.verify(stored, current_password or ""):
+            if not passwords.verify(checked, current_password or ""):
                 raise errors.WrongPassword
         secret = passwords.hash(password)
     return _update_profile(
@@ -103,6 +103,7 @@ def update_profile(
         display_name=None if display_name is None else names.display_name(display_name),
         nickname=None if nickname is None else names.nickname(nickname),
         secret=secret,
+        checked=checked,
         keep_session_id=keep_session_id,
     )
 
@@ -115,11 +116,14 @@ def _update_profile(
     display_name: str | None,
     nickname: str | None,
     secret: str | None,
+    checked: str | None,
     keep_session_id: int | None,
 ) -> User:
     renames = display_name is not None or nickname is not None
     channels = streams.lock_channels_of(tx, actor.id) if renames else []
     user = _locked(tx, actor.id)
+    if checked is not None and checked != user.password_hash:
+        raise errors.WrongPassword  # it became another one while argon2 worked
     before = (user.nickname, user.display_name)
     # v1 knows no display name: whoever never chose one is shown by the nickname, also by a new one.
     if nickname is not None and display_name is None and user.display_name == user.nickname:

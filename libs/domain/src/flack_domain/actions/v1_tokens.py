@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from flack_domain.actions.presence import mark_seen
-from flack_domain.actions.tokens import check_password
+from flack_domain.actions.tokens import Checked, check_password, locked
 from flack_domain.models import User, V1Token
 from flack_domain.passwords import Passwords
 from flack_domain.secret import code_hash, new_code
@@ -28,7 +28,8 @@ def sign_in(session: Session, passwords: Passwords, *, nickname: str, password: 
 
 
 @action
-def _sign_in(tx: Transaction, user_id: int) -> V1SignedIn:
+def _sign_in(tx: Transaction, checked: Checked) -> V1SignedIn:
+    user_id = locked(tx, checked).id
     code = new_code("fv1_")
     tx.session.add(V1Token(hash=code_hash(code), user_id=user_id, created_at=tx.now))
     tx.session.flush()
