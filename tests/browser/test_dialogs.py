@@ -90,3 +90,15 @@ def test_a_channel_is_called_as_the_form_said_and_errors_stand_beside_their_fiel
     ann.page.get_by_role("button", name="Save name and topic").click()
     expect(ann.page.get_by_role("main", name="boat-trips-2")).to_be_visible()
     assert ann.problems == []
+
+
+def test_what_a_dialog_has_to_tell_is_told_in_it(ann: Person) -> None:
+    ann.page.get_by_role("button", name="Preferences").click()
+    dialog = ann.page.get_by_role("dialog")
+    dialog.get_by_label("Your name").fill("Ann Other")
+    dialog.get_by_label("Your name").press("Enter")
+    note = dialog.get_by_text("Profile saved")
+    expect(note).to_be_visible()
+    note.click(trial=True)  # nothing lies over it
+    expect(ann.page.get_by_text("Profile saved")).to_have_count(1)
+    assert ann.problems == []

@@ -3,6 +3,7 @@ import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { closeDialog } from "../state/screen";
 import { focusComposer } from "./focus";
 import { IconButton } from "./IconButton";
+import { Toasts } from "./Toasts";
 
 interface Props {
   title: string;
@@ -45,6 +46,7 @@ export function Dialog({ title, wide = false, bare = false, children }: Props) {
         </div>
         {children}
       </div>
+      <Toasts />
     </dialog>
   );
 }

@@ -33,7 +33,7 @@ export function Shell() {
       {channelId !== null ? <Conversation key={channelId} channelId={channelId} messageId={here.page === "channel" ? here.messageId : null} /> : <Home />}
       {panelOpen.value && channelId !== null && <Panel key={channelId} channelId={channelId} />}
       <Dialogs />
-      <Toasts />
+      {dialog.value === null && <Toasts />}
       <Announcer />
     </div>
   );

@@ -2,7 +2,10 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { route, toasts, type Toast } from "../state/screen";
 import { focusComposer } from "./focus";
 
-/** Short notes. One about a channel goes with its view, and is there again on coming back in time. */
+/**
+ * Short notes. One about a channel goes with its view, and is there again on coming back in time. Beside an
+ * open dialog nothing is heard or seen, so there they are part of it.
+ */
 export function Toasts() {
   const here = route.value.page === "channel" ? route.value.channelId : null;
   return (
