@@ -60,5 +60,5 @@ class Load:
         stored = {message["id"]: message["source"] for message in messages}
         assert {k: v for k, v in self.said.items() if stored.get(k) != v} == {}
         for listener in self._listeners:
-            listener.catch_up(f"channel:{self._channel}", 0)
+            listener.catch_up(self._channel)
             assert {k for k in self.said if k not in listener.texts} == set()

@@ -88,7 +88,8 @@ class Listener:
     """A live connection that remembers what it was told, and asks for what it missed."""
 
     def __init__(self, person: Person, *, transports: tuple[str, ...] = ("websocket",)) -> None:
-        self.person, self.seqs, self.texts = person, {}, {}  # type: dict[str, int], dict[int, str]
+        self.person = person
+        self.texts: dict[int, str] = {}
         self.connects = 0
         self._lock = threading.Lock()
         self.client = socketio.Client(reconnection_delay=0.2, reconnection_delay_max=1)
@@ -104,11 +105,9 @@ class Listener:
     def __exit__(self, *_: object) -> None:
         self.client.disconnect()
 
-    def _on_ready(self, data: dict[str, Any]) -> None:
+    def _on_ready(self, _: dict[str, Any]) -> None:
         with self._lock:
             self.connects += 1
-            for stream, seq in data["streams"].items():
-                self.seqs.setdefault(stream, seq)
 
     def _on_event(self, event: dict[str, Any]) -> None:
         with self._lock:
@@ -119,15 +118,12 @@ class Listener:
             message = event["payload"]["message"]
             self.texts[message["id"]] = message["source"]
 
-    def catch_up(self, stream: str, since: int) -> None:
-        """Read from the log everything after `since`, as a client does after a gap."""
-        while True:
-            answer = self.person.call("GET", f"/api/v2/sync?since={stream}@{since}")
-            (found,) = answer["streams"]
-            assert found["recovered"], found
-            with self._lock:
-                for event in found["events"]:
-                    self._apply(event)
-            if not found["events"] or found["events"][-1]["seq"] == since:
-                return
-            since = found["events"][-1]["seq"]
+    def catch_up(self, channel: int) -> None:
+        """Learn of everything in a channel as a client does: from the log, or anew where that does not carry it."""
+        answer = self.person.call("GET", f"/api/v2/sync?since=channel:{channel}@0")
+        (found,) = answer["streams"]
+        with self._lock:
+            for event in found["events"]:
+                self._apply(event)
+            if not found["recovered"]:
+                self.texts.update({message["id"]: message["source"] for message in self.person.read(channel)})
