@@ -1,9 +1,11 @@
 # Tests that need no cluster. PYTEST_ARGS= passes options on: make test PYTEST_ARGS="-k messages".
 PYTEST_ARGS ?=
+# Files of tests that run at once. Each such process has databases and an installation of its own.
+TEST_PROCESSES ?= 2
 
 .PHONY: test
 test: lint ui ui-test browser ## lint and every test that needs no cluster
-	$(BIN)/pytest tests --ignore tests/e2e --ignore tests/bench $(PYTEST_ARGS)
+	$(BIN)/pytest tests --ignore tests/e2e --ignore tests/bench -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: ui-test
 ui-test: $(UI_BUILT)
