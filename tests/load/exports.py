@@ -7,6 +7,7 @@ from .accounts import Account
 from .http import Failed
 from .world import World
 
+_ASKERS = 5
 _CHECKS_AT_ONCE = 4
 _ATTEMPTS = 60
 _MESSAGES = 1000
@@ -35,21 +36,25 @@ class Exports:
             )
 
     async def keep(self) -> None:
-        """Ask, for ever."""
+        """Ask, for ever. Several at once, or slow answers would thin out the queue that they come from."""
+        await asyncio.gather(*(self._keep() for _ in range(_ASKERS)))
+
+    async def _keep(self) -> None:
         while True:
             if not self.per_second:
                 await asyncio.sleep(0.2)
                 continue
+            pause = _ASKERS / self.per_second  # before anything is awaited: it may be none afterwards
             self._number += 1
             with suppress(Failed):  # counted where it failed
-                await self._ask(self._world.accounts.people[0])
-            await asyncio.sleep(1 / self.per_second)
+                await self._ask(self._world.accounts.people[0], f"{self._world.run}-export-{self._number}")
+            await asyncio.sleep(pause)
 
-    async def _ask(self, account: Account) -> None:
+    async def _ask(self, account: Account, key: str) -> None:
         token = await self._world.accounts.token(account)
         task = await self._world.http.ask(
             "ask for an export", "POST", "/api/v2/exports", token=token, body={},
-            key=f"{self._world.run}-export-{self._number}", headers={"Prefer": "respond-async"},
+            key=key, headers={"Prefer": "respond-async"},
         )  # fmt: skip
         self.asked.append((account, task["id"]))
 

@@ -30,7 +30,7 @@ from .world import World
 
 FEW, MANY = 12, 172
 """People at rest, and at work: 172 at 60 connections a pod are three pods."""
-PACE = 10
+PACE = 18
 _RISE_SECONDS, _HOLD_SECONDS, _FALL_SECONDS = 240, 40, 360
 
 
@@ -93,29 +93,34 @@ async def _reachable(http: Http) -> None:
 
 
 async def _drive(scaling: Scaling) -> None:
-    run, exports = scaling.run, scaling.exports
-    looking = asyncio.create_task(scaling.look_forever())
-    asking = asyncio.create_task(exports.keep())
-    try:
-        run.crowd.wanted = FEW
-        await scaling.until("at rest", lambda: scaling.all_back, _FALL_SECONDS)
-        scaling.begin()
-        await scaling.hold("at rest", 20)
-        run.crowd.wanted, scaling.queue_wanted = MANY, True
-        await scaling.until("load rises", lambda: scaling.all_up, _RISE_SECONDS)
-        await scaling.hold("full load", _HOLD_SECONDS)
-        run.crowd.wanted, scaling.queue_wanted = FEW, False
-        await scaling.until("load falls", lambda: scaling.all_back, _FALL_SECONDS)
-        await scaling.hold("at rest again", 20)
-    except Stopped:
-        run.display.say("Stopping.")
-    finally:
-        looking.cancel()
-        asking.cancel()
-        await asyncio.gather(looking, asking, return_exceptions=True)
+    run = scaling.run
+    async with asyncio.TaskGroup() as group:  # an error of either ends the run
+        beside = [group.create_task(work()) for work in (scaling.look_forever, scaling.exports.keep)]
+        try:
+            await _rise_and_fall(scaling)
+        except Stopped:
+            run.display.say("Stopping.")
+        finally:
+            for task in beside:
+                task.cancel()
     run.measured = run.world.figures.spans[scaling.first :]
     await run.reckon()
-    await exports.check()
+    await scaling.exports.check()
+
+
+async def _rise_and_fall(scaling: Scaling) -> None:
+    """Raises Stopped."""
+    crowd = scaling.run.crowd
+    crowd.wanted = FEW
+    await scaling.until("at rest", lambda: scaling.all_back, _FALL_SECONDS)
+    scaling.begin()
+    await scaling.hold("at rest", 20)
+    crowd.wanted, scaling.queue_wanted = MANY, True
+    await scaling.until("load rises", lambda: scaling.all_up, _RISE_SECONDS)
+    await scaling.hold("full load", _HOLD_SECONDS)
+    crowd.wanted, scaling.queue_wanted = FEW, False
+    await scaling.until("load falls", lambda: scaling.all_back, _FALL_SECONDS)
+    await scaling.hold("at rest again", 20)
 
 
 if __name__ == "__main__":

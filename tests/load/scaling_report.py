@@ -18,9 +18,9 @@ from .run import Run
 _EVERY = 1.0
 _RISING = ("api", "realtime", "worker")
 _WINDOW = 3
-# A standing queue: more a second than three slow workers can do, but not more than so many waiting. A queue that the
-# pods had emptied would let them go again, as it should, and that would look like a flap.
-_EXPORTS_PER_SECOND, _BACKLOG = 12.0, 40.0
+# A standing queue: well more a second than three slow workers can do (12 were too few), but none while so many wait.
+# A queue that the pods had emptied would let them go again, as it should, and that would look like a flap.
+_EXPORTS_PER_SECOND, _BACKLOG = 30.0, 40.0
 
 
 @dataclass
