@@ -68,7 +68,6 @@ def test_a_refused_request_does_not_use_the_key_up(ada: Person, sign_up: Callabl
         ("/channels", {"name": "made once", "kind": "public"}),
         ("/channels/direct", {"user_ids": [0]}),
         ("/exports", None),
-        ("/invites", {"days": 3}),
     ],
 )
 def test_every_post_heeds_the_key(
@@ -101,6 +100,13 @@ def test_tokens_are_never_kept_for_a_retry(api: Flask, ada: Person, engine: Engi
     with engine.connect() as connection:
         kept = connection.scalar(text("select count(*) from idempotency_keys where answer like '%frt_%'"))
     assert kept == 0
+
+
+def test_the_code_of_an_invitation_is_never_kept_for_a_retry(ada: Person, engine: Engine) -> None:
+    first, again = ada.post("/invites", headers=KEY).json, ada.post("/invites", headers=KEY).json
+    assert first["invite"] != again["invite"]
+    with engine.connect() as connection:
+        assert connection.scalar(text("select count(*) from idempotency_keys")) == 0
 
 
 def test_a_twin_under_way_is_told_to_wait(ada: Person, engine: Engine) -> None:

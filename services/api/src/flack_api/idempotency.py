@@ -1,7 +1,7 @@
 """`Idempotency-Key` on every POST of v2: a retry gets the first answer again, and nothing happens twice.
 
 What was answered is kept by the action itself, in its own transaction (`flack_domain.idempotency`); here it is only
-matched with the request. Signing in keeps nothing: its answers are secrets.
+matched with the request. Signing in and inviting keep nothing: their answers are secrets.
 """
 
 import hashlib

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from flack_api.context import actor, session
 from flack_api.http import Body, administrators_only, body, returns
+from flack_api.http.routes import never_kept
 
 invites = Blueprint("invites", __name__)
 
@@ -27,6 +28,7 @@ class InviteList(Contract):
 
 @invites.post("/invites")
 @administrators_only
+@never_kept
 @body(InviteTerms, optional=True)
 @returns(actions.invites.NewInvite, 201)
 def create_invite(terms: InviteTerms) -> actions.invites.NewInvite:
