@@ -77,6 +77,6 @@ def power(action: str, number: int) -> None:
     """
     command = [os.environ["E2E_NODE_COMMAND"], action, str(number)]
     try:
-        subprocess.run(command, check=True, timeout=120)
+        subprocess.run(command, check=True, timeout=90)
     except subprocess.TimeoutExpired:
         subprocess.run(command, check=True, timeout=300)

@@ -4,7 +4,7 @@ import pytest
 from cluster import SERVICES, Cluster, Release, Values, until
 from kubernetes.client import ApiException
 from load import Load
-from people import Listener, Person, two_people_chat
+from people import Listener, Person, is_routed, two_people_chat
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +155,7 @@ def test_after_removal_and_a_new_installation_the_chat_is_there(
     release.uninstall()
     until("every pod's end", lambda: not cluster.core.list_namespaced_pod(cluster.namespace).items)
     release.install(values)
+    until("every route", lambda: is_routed(url))
 
     person.sign_in()
     assert [message["source"] for message in person.read(channel)] == ["still here?"]
