@@ -52,14 +52,17 @@ _STATUSES = {
 }
 
 
-def fields_at_fault(error: ValidationError, *above: str, tagged: bool = False) -> list[dict[str, str]]:
+def fields_at_fault(
+    error: ValidationError, *above: str, whole: str = "", tagged: bool = False
+) -> list[dict[str, str]]:
     """Which fields, by their path from `above` on, and why. The values themselves are not repeated.
 
-    `tagged` says that the model is a tagged union: pydantic's paths begin with the tag then, which is no field.
+    `whole` names what was sent, where it is no field of it that is wrong. `tagged` says that the model is a tagged
+    union: pydantic's paths begin with the tag then, which is no field.
     """
     return [
         {
-            "field": ".".join([*above, *_path(item)[1 if tagged and item["loc"] else 0 :]]),
+            "field": ".".join([*above, *_path(item)[1 if tagged and item["loc"] else 0 :]]) or whole,
             "message": _words(item),
         }
         for item in error.errors(include_url=False, include_input=False)

@@ -26,7 +26,7 @@ class Refused(Exception):
     @classmethod
     def of_fields(cls, error: ValidationError) -> "Refused":
         """A body whose fields are not as they should be. The values are not repeated."""
-        errors = [{**item, "field": item["field"] or "body"} for item in fields_at_fault(error)]
+        errors = fields_at_fault(error, whole="body")
         return cls(422, "invalid_fields", "The body is not valid.", errors)
 
 

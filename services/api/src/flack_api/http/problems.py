@@ -59,7 +59,7 @@ class Problem(Exception):
     @classmethod
     def of_validation(cls, error: ValidationError, where: str, *, tagged: bool = False) -> "Problem":
         """What is wrong with which field of a body or query; `tagged` as for `fields_at_fault`."""
-        errors = [{**item, "field": item["field"] or where} for item in fields_at_fault(error, tagged=tagged)]
+        errors = fields_at_fault(error, whole=where, tagged=tagged)
         names = ", ".join(dict.fromkeys(item["field"] for item in errors))
         return cls(422, "invalid_fields", f"The {where} is not valid: {names[:200]}.", errors=errors)
 
