@@ -5,7 +5,7 @@ import type { ChannelState } from "../types";
 import { Avatar } from "./Avatar";
 import { Icon } from "./Icon";
 import { IconButton } from "./IconButton";
-import { shortcut } from "./Rail";
+import { shortcut } from "./shortcut";
 
 export function ConversationHeader({ title, channel }: { title: string; channel?: ChannelState }) {
   const others = channel?.kind === "direct" && chat.value ? othersIn(chat.value, channel) : [];

@@ -1,5 +1,5 @@
 import { Dialog } from "./Dialog";
-import { shortcut } from "./Rail";
+import { shortcut } from "./shortcut";
 
 const KEYS: [string, string][] = [
   [shortcut("K"), "Jump to a channel or person"],

@@ -6,6 +6,7 @@ import { Avatar } from "./Avatar";
 import { Icon } from "./Icon";
 import { IconButton } from "./IconButton";
 import { RailItem } from "./RailItem";
+import { shortcut } from "./shortcut";
 
 /** The list of channels and direct messages, and oneself. A drawer on narrow screens. */
 export function Rail() {
@@ -77,10 +78,4 @@ export function Rail() {
       )}
     </nav>
   );
-}
-
-const APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
-
-export function shortcut(key: string): string {
-  return APPLE ? `⌘${key}` : `Ctrl ${key}`;
 }

@@ -9,7 +9,8 @@ import { Dialogs } from "./Dialogs";
 import { fetchAhead } from "./lazy";
 import { Notice } from "./Notice";
 import { Panel } from "./Panel";
-import { Rail, shortcut } from "./Rail";
+import { Rail } from "./Rail";
+import { shortcut } from "./shortcut";
 import { Toasts } from "./Toasts";
 
 /** Milliseconds after which the first paint is done and the rest may be fetched. */
