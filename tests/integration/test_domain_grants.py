@@ -84,6 +84,13 @@ def as_role(url: str, role: grants.Role) -> str:
     return changed.render_as_string(hide_password=False)
 
 
+def as_owner(connect: Connect, url: str, role: grants.Role, *statements: str) -> None:
+    """Carry out what the owner alone may do to the role."""
+    with connect(url) as owner:
+        for statement in statements:
+            owner.execute(sql.SQL(statement).format(role=sql.Identifier(role.name)))  # type: ignore[arg-type]
+
+
 def test_every_table_says_what_services_may_do_with_it() -> None:
     assert set(grants.TABLES) == {*Base.metadata.tables, "alembic_version"}
 
@@ -135,10 +142,8 @@ def test_each_migration_brings_the_grants_up_to_date(
     empty_database_url: str, role: grants.Role, connect: Connect
 ) -> None:
     migrate(settings(empty_database_url, role))
-    with connect(empty_database_url) as owner:
-        name = sql.Identifier(role.name)
-        owner.execute(sql.SQL("grant truncate on messages to {}").format(name))
-        owner.execute(sql.SQL("revoke all on users from {}").format(name))
+    changes = "grant truncate on messages to {role}", "revoke all on users from {role}"
+    as_owner(connect, empty_database_url, role, *changes)
 
     migrate(settings(empty_database_url, role))
 
@@ -152,9 +157,8 @@ def test_after_a_rollback_the_newer_version_s_grants_stay(
     empty_database_url: str, role: grants.Role, connect: Connect
 ) -> None:
     migrate(settings(empty_database_url, role))
-    with connect(empty_database_url) as owner:
-        owner.execute("update alembic_version set version_num = 'from-the-future'")
-        owner.execute(sql.SQL("grant delete on users to {}").format(sql.Identifier(role.name)))
+    newer = "update alembic_version set version_num = 'from-the-future'", "grant delete on users to {role}"
+    as_owner(connect, empty_database_url, role, *newer)
 
     migrate(settings(empty_database_url, role))
 
@@ -194,9 +198,7 @@ def test_a_pod_waits_for_its_role_and_for_its_rights(
     assert wait_for_schema.is_login_refused(refusal.value)
 
     migrate(settings(empty_database_url, role))
-    with connect(empty_database_url) as owner:
-        name = sql.Identifier(role.name)
-        owner.execute(sql.SQL("revoke all on alembic_version from {}").format(name))
+    as_owner(connect, empty_database_url, role, "revoke all on alembic_version from {role}")
     assert "which give us our rights" in str(wait_for_schema.why_wait(url, known))
 
     migrate(settings(empty_database_url, role))
