@@ -9,7 +9,7 @@ import redis
 from flack_contracts.control import Heads, SessionEnded, control_json
 from flack_contracts.events import envelope
 from flack_contracts.wire import packet
-from realtime_support import HTTP, ApiPeer, Person, RawSocket, Realtime, closing_all, wait_until
+from realtime_support import HTTP, ApiPeer, Person, RawSocket, Realtime, wait_until
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 USER = {
@@ -76,12 +76,6 @@ def publish(redis_url: str) -> Iterator[Callable[..., None]]:
 def control(redis_url: str) -> Iterator[Callable[..., None]]:
     with redis.Redis.from_url(redis_url) as client:
         yield lambda message: client.publish("flack:control", control_json(message))
-
-
-@pytest.fixture
-def open() -> Iterator[list[Person]]:
-    with closing_all() as people:
-        yield people
 
 
 def test_a_person_is_told_where_their_streams_are_and_hears_their_channels(start, api, publish, open) -> None:

@@ -12,7 +12,7 @@ import orjson
 import pytest
 import redis
 from flack_contracts.wire import packet
-from realtime_support import HTTP, ApiPeer, Person, RawSocket, Realtime, Valkey, closing_all, wait_until
+from realtime_support import HTTP, ApiPeer, Person, RawSocket, Realtime, Valkey, wait_until
 
 
 @pytest.fixture
@@ -36,12 +36,6 @@ def realtime(redis_url: str, api: ApiPeer, log: Any) -> Iterator[Realtime]:
     process = Realtime(redis_url, api, log, REALTIME_SPILL_BYTES=65_536, REALTIME_MESSAGE_BYTES=65_536)
     yield process
     process.stop()
-
-
-@pytest.fixture
-def open() -> Iterator[list[Any]]:
-    with closing_all() as things:
-        yield things
 
 
 def message(stream: str, seq: int, text: str = "") -> bytes:

@@ -15,7 +15,7 @@ import psutil
 import pytest
 import redis
 from flack_contracts.wire import packet
-from realtime_support import HTTP, ApiPeer, Person, RawSocket, Realtime, closing_all, wait_until
+from realtime_support import HTTP, ApiPeer, Person, RawSocket, Realtime, wait_until
 
 DRAIN_SECONDS = 4
 SOCKETS = 200
@@ -37,12 +37,6 @@ def realtime(redis_url: str, api: ApiPeer, tmp_path: Path) -> Iterator[Realtime]
         process = Realtime(redis_url, api, log, DRAIN_SECONDS=DRAIN_SECONDS, GRACEFUL_TIMEOUT=10)
         yield process
         process.stop()
-
-
-@pytest.fixture
-def open() -> Iterator[list[Any]]:
-    with closing_all() as things:
-        yield things
 
 
 def connected(realtime: Realtime, api: ApiPeer, user_id: int) -> RawSocket:

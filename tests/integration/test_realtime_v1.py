@@ -7,7 +7,7 @@ import pytest
 import redis
 from flack_contracts.control import V1TokensEnded, control_json
 from flack_contracts.wire import packet_of
-from realtime_support import ApiPeer, Person, Realtime, closing_all, wait_until
+from realtime_support import ApiPeer, Person, Realtime, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +39,6 @@ def processes(
 def valkey(redis_url: str) -> Iterator["redis.Redis"]:
     with redis.Redis.from_url(redis_url) as client:
         yield client
-
-
-@pytest.fixture
-def open() -> Iterator[list[Any]]:
-    with closing_all() as things:
-        yield things
 
 
 def push(valkey: "redis.Redis", number: int) -> None:
