@@ -13,9 +13,8 @@ MAX_SOURCE = 40_000
 MAX_NONCE = 64
 MIN_NEW_PASSWORD = 8
 _DIRECTION = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-_LETTERS_LIKE_BLANKS = frozenset(
-    "\u115f\u1160\u2800\u3164\uffa0"
-)  # Hangul fillers, the empty Braille pattern
+_LETTERS_LIKE_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Hangul's fillers and the empty Braille pattern."""
 
 
 def nickname(value: str) -> str:

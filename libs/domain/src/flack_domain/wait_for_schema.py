@@ -16,11 +16,8 @@ from sqlalchemy import make_url
 SECONDS_BETWEEN_LOOKS = 1.0
 REFUSALS = 60
 """How many refused logins in all are waited out: the Job of the migrations may be about to make our role."""
-_NO_LOGIN = (
-    "28P01",
-    "28000",
-    "3D000",
-)  # wrong password, no such user, no such database
+# Wrong password, no such user, no such database.
+_NO_LOGIN = ("28P01", "28000", "3D000")
 
 
 def missing(found: str | None, known: list[str]) -> bool:

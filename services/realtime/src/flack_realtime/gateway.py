@@ -105,9 +105,8 @@ class Gateway:
             return None
         try:
             if name in self._handlers:
-                if (
-                    session.user_id is None
-                ):  # came without `auth`, and would be taken for a v1 client for ever
+                # Who came without `auth` would be taken for a v1 client for ever.
+                if session.user_id is None:
                     return _NOT_SIGNED_IN
                 return self._handlers[name](session, arguments[0] if arguments else None)
             if name in v1.EVENTS and self._v1 is not None and session.user_id is None:
