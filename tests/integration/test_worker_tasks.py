@@ -187,6 +187,29 @@ def test_an_export_whose_worker_is_killed_is_carried_out_by_another(
     assert len(lines) == len(set(lines))
 
 
+def test_a_task_whose_connection_broke_while_it_lay_idle_is_done_all_the_same(
+    session: Session, engine: Engine, tmp_path: Path, database_url: str, redis_url: str
+) -> None:
+    [ada] = people.sign_up(session, "ada")
+    sender = TaskSender(redis_url)
+    with process("worker", tmp_path, database_url, redis_url) as worker:
+        worker.wait_ready()
+        first = send_export(session, sender, ada)
+        servers.wait_until(lambda: state_of(engine, first) == "done", seconds=20)
+        session.execute(
+            text(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        )
+        session.commit()
+        engine.dispose()  # this side's idle connections are broken, too
+        second = send_export(session, sender, ada)  # no beat runs here: nobody sends it again
+        servers.wait_until(lambda: state_of(engine, second) == "done", seconds=20)
+        servers.wait_until(lambda: worker.said("task_waits"))
+        assert not worker.said("task_ended", outcome="failed")
+
+
 def test_the_broker_is_away_at_the_start_and_again_later(
     session: Session, engine: Engine, tmp_path: Path, database_url: str
 ) -> None:

@@ -10,12 +10,14 @@ from flack_kit.logging import get_logger
 from flack_kit.request_id import set_request_id
 
 from flack_worker.metrics import TASK_SECONDS, TASKS, TASKS_IN_HAND
+from flack_worker.patience import begun_again
 
 log = get_logger(__name__)
 
 
 def define(app: Celery, name: str, run: Callable[..., Any], *, seconds: float) -> None:
     """Register `run` under `name`. After `seconds` it is stopped and counts as failed."""
+    run_patiently = begun_again(run)
 
     def carry_out(task: Task, **arguments: Any) -> None:
         set_request_id(getattr(task.request, "request_id", None))
@@ -24,7 +26,7 @@ def define(app: Celery, name: str, run: Callable[..., Any], *, seconds: float) -
         outcome = "failed"
         with TASKS_IN_HAND.labels(queue).track_inprogress():
             try:
-                run(**arguments)
+                run_patiently(**arguments)
                 outcome = "done"
             except SoftTimeLimitExceeded:
                 outcome = "too_slow"
