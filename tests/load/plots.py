@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from html import escape
 
 _COLOURS = ("#3b5bdb", "#e8590c", "#2f9e44", "#ae3ec9", "#0c8599", "#868e96", "#e03131", "#f08c00")
-_WIDTH, _LEFT, _RIGHT, _HEIGHT, _TOP, _GAP = 860, 64, 190, 120, 30, 46
+_WIDTH, _LEFT, _RIGHT, _HEIGHT, _TOP, _GAP = 860, 64, 190, 120, 50, 46
+_CHARACTER = 7.0
+"""About how wide a letter is."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,21 @@ def draw(
     ]
     for number, panel in enumerate(panels):
         parts += _panel(panel, times, end, _TOP + 24 + number * (_HEIGHT + _GAP))
-    bottom = height - _GAP + 12
+    return "".join(parts + _marks(marks, end, height - _GAP)) + "</svg>\n"
+
+
+def _marks(marks: Sequence[tuple[float, str]], end: float, bottom: float) -> list[str]:
+    """A line down through all panels for each, its name above; in a second row where the first one is taken."""
+    parts, taken = [], 0.0
     for at, name in marks:
         x = _x(at, end)
+        is_free = x >= taken
+        taken = x + (len(name) + 1) * _CHARACTER if is_free else taken
         parts.append(
-            f'<path d="M{x:.1f} {_TOP + 14}V{bottom - 12}" stroke="#adb5bd" stroke-dasharray="3 3"/>'
-            f'<text x="{x + 3:.1f}" y="{_TOP + 12}" fill="#868e96">{escape(name)}</text>'
+            f'<path d="M{x:.1f} {_TOP + 4}V{bottom}" stroke="#adb5bd" stroke-dasharray="3 3"/>'
+            f'<text x="{x + 3:.1f}" y="{_TOP - 14 if is_free else _TOP}" fill="#868e96">{escape(name)}</text>'
         )
-    return "".join(parts) + "</svg>\n"
+    return parts
 
 
 def _panel(panel: Panel, times: Sequence[float], end: float, top: float) -> list[str]:
