@@ -28,6 +28,10 @@ MESSAGE = {
     "nonce": "a1", "created_at": AT, "edited_at": None, "deleted_at": None, "previews": [PREVIEW],
 }  # fmt: skip
 PREFERENCES = {"theme": "dark", "desktop_notifications": True, "muted_channel_ids": [7]}
+PUBLIC_KEY = {
+    "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "0123456789abcdef", "x": "AAAA",
+}  # fmt: skip
+MEMBERSHIPS = {"user_id": 3, "seq": 5, "channel_ids": [7], "streams": {"user:3": 5, "channel:7": 12}}
 
 EXAMPLES: dict[type[Contract], dict[str, Any]] = {
     events.MessagePosted: {"message": MESSAGE},
@@ -51,17 +55,17 @@ EXAMPLES: dict[type[Contract], dict[str, Any]] = {
     tokens.TokenAnswer: {
         "access_token": "a.b.c", "token_type": "Bearer", "expires_in": 600, "refresh_token": "frt_x", "user": USER,
     },
-    tokens.PublicKey: {
-        "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "0123456789abcdef", "x": "AAAA",
-    },
+    tokens.PublicKey: PUBLIC_KEY,
+    tokens.KeySet: {"keys": [PUBLIC_KEY]},
     tasks.Task: {
         "id": "t1", "kind": "export", "state": "running", "progress": 10, "total": 20, "result": None, "error": None,
         "created_at": AT, "finished_at": None,
     },
-    control.SessionEnded: {"kind": "session.ended", "user_id": 3, "session_id": 44},
-    control.V1TokensEnded: {"kind": "v1.tokens_ended", "user_id": 3},
+    control.SessionEnded: {"kind": "session.ended", "user_id": 3, "session_id": 44, "request_id": "0f3c8a1e"},
+    control.V1TokensEnded: {"kind": "v1.tokens_ended", "user_id": 3, "request_id": None},
     control.Heads: {"kind": "heads", "streams": {"channel:7": 12}},
-    internal.Memberships: {"user_id": 3, "seq": 5, "channel_ids": [7], "streams": {"user:3": 5, "channel:7": 12}},
+    internal.Memberships: MEMBERSHIPS,
+    internal.MembershipsOfMany: {"people": [MEMBERSHIPS]},
     internal.V1Event: {"name": "ping_user", "args": ["token"]},
     internal.V1Outcome: {"outcome": "accepted", "user_id": 3},
 }  # fmt: skip
@@ -69,8 +73,15 @@ EXAMPLES: dict[type[Contract], dict[str, Any]] = {
 models = pytest.mark.parametrize("model", EXAMPLES, ids=lambda model: model.__name__)
 
 
-def test_every_event_type_has_an_example() -> None:
+def test_every_event_type_and_every_model_between_services_has_an_example() -> None:
     assert set(events.PAYLOADS.values()) <= set(EXAMPLES)
+    for module in (control, internal, tasks, tokens):
+        of_the_module = {
+            model
+            for model in vars(module).values()
+            if isinstance(model, type) and issubclass(model, Contract) and model.__module__ == module.__name__
+        }
+        assert of_the_module <= set(EXAMPLES), module
 
 
 @models
@@ -140,8 +151,10 @@ def test_a_packet_is_a_socket_io_event_frame() -> None:
 
 
 def test_control_messages_are_told_apart_by_kind() -> None:
-    ended = control.SessionEnded(user_id=3, session_id=44)
+    ended = control.SessionEnded(user_id=3, session_id=44, request_id="one-request-id")
     assert control.read_control(control.control_json(ended)) == ended
+    before = b'{"kind":"session.ended","user_id":3,"session_id":44}'  # of a version that did not know the id
+    assert control.read_control(before) == ended.model_copy(update={"request_id": None})
     with pytest.raises(ValueError, match="kind"):
         control.read_control(b'{"kind":"something.else"}')
 

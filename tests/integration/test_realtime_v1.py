@@ -7,7 +7,9 @@ import pytest
 import redis
 from flack_contracts.control import V1TokensEnded, control_json
 from flack_contracts.wire import packet_of
+from flask import abort
 from realtime_support import ApiPeer, Person, Realtime, wait_until
+from socketio.exceptions import TimeoutError as NoAnswer
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +137,22 @@ def test_a_strangers_first_message_comes_back_to_them_and_a_forgers_does_not(
             assert [data["model"]["id"] for data in bot.all("updated_model")] == expected
     finally:
         api.before_v1_answer = lambda: None
+
+
+def test_what_api_could_not_take_is_not_acknowledged_and_the_socket_stays(
+    processes: list[Realtime], api: ApiPeer, open: list[Any]
+) -> None:
+    bot = Person(processes[1].url)
+    open.append(bot)
+    wait_until(lambda: bot.connects)
+    api.before_v1_answer = lambda: abort(503)
+    try:
+        with pytest.raises(NoAnswer):
+            bot.sio.call("post_message", ({"source": "lost?"}, "good"), timeout=3)
+    finally:
+        api.before_v1_answer = lambda: None
+    assert bot.sio.call("post_message", ({"source": "once more"}, "good"), timeout=30) in ([], None)
+    assert bot.connects == 1
 
 
 def test_who_signed_out_hears_no_more_than_a_stranger(

@@ -4,14 +4,17 @@ import itertools
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import httpx2
 import pytest
 import redis
+import socketio
 from flack_local.stack import Stack
 from flack_web.cookie import NAME, Session, SessionCookie
 from flack_web.handover import PREFIX, name
 from flask import Request, Response
+from servers import wait_until
 from werkzeug.test import EnvironBuilder
 
 PASSWORD = "a bicycle by the canal"
@@ -29,8 +32,8 @@ class Browser:
     def post(self, path: str, body: object = None, **headers: str) -> httpx2.Response:
         return self.http.post(path, json=body, headers={"Origin": self.stack.url, **headers})
 
-    def delete(self, path: str) -> httpx2.Response:
-        return self.http.delete(path, headers={"Origin": self.stack.url})
+    def delete(self, path: str, **headers: str) -> httpx2.Response:
+        return self.http.delete(path, headers={"Origin": self.stack.url, **headers})
 
     def page(self, path: str = "/") -> httpx2.Response:
         return self.http.get(path, headers={"Accept": "text/html"})
@@ -220,6 +223,21 @@ def test_one_request_id_is_in_the_logs_of_web_and_api(browser: Browser) -> None:
         lines = [line for line in browser.stack.log(service).splitlines() if "one-id-for-both-1" in line]
         assert lines, service
         assert "nobody-at-all" not in "".join(lines)
+
+
+def test_the_id_of_a_sign_out_is_in_the_log_of_the_realtime_that_closed_its_sockets(browser: Browser) -> None:
+    browser.sign_up()
+    token = browser.post("/session/token").json()["access_token"]
+    with socketio.SimpleClient() as client:
+        client.connect(browser.stack.url, auth={"token": token}, transports=["websocket"], wait_timeout=20)
+        assert client.receive(timeout=20)[0] == "ready"
+        assert browser.delete("/session", **{"X-Request-ID": "one-id-for-three-1"}).status_code == 204
+
+        def told(service: str) -> bool:
+            return any("one-id-for-three-1" in line for line in browser.stack.log(service).splitlines())
+
+        for service in ("web", "api", "realtime"):
+            wait_until(partial(told, service), seconds=20)
 
 
 def test_the_scale_page_is_for_administrators(stack: Stack, browser: Browser) -> None:

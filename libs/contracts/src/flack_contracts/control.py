@@ -1,4 +1,4 @@
-"""What is said on `flack:control`, to every realtime process."""
+"""What is said on `flack:control`, to every realtime process. `request_id` is that of the request that caused it."""
 
 from typing import Annotated, Literal
 
@@ -13,6 +13,7 @@ class SessionEnded(Contract):
     kind: Literal["session.ended"] = "session.ended"
     user_id: int
     session_id: int | None = None
+    request_id: str | None = None
 
 
 class V1TokensEnded(Contract):
@@ -20,6 +21,7 @@ class V1TokensEnded(Contract):
 
     kind: Literal["v1.tokens_ended"] = "v1.tokens_ended"
     user_id: int
+    request_id: str | None = None
 
 
 class Heads(Contract):

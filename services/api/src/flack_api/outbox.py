@@ -17,6 +17,7 @@ from flack_domain.outbox import Delivery, V1Message, mark_published
 from flack_kit.bus import Bus
 from flack_kit.logging import get_logger
 from flack_kit.queue import TaskSender
+from flack_kit.request_id import current_request_id
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -67,7 +68,8 @@ class Outbox:
         for message in delivery.control:
             if isinstance(message, SessionEnded) and message.session_id is not None:
                 self._ended.add(message.session_id)
-            self._bus.publish(CONTROL_CHANNEL, control_json(message))
+            traced = message.model_copy(update={"request_id": current_request_id()})
+            self._bus.publish(CONTROL_CHANNEL, control_json(traced))
         for message_id in delivery.wanted_previews:
             self._tasks.send(PREVIEW_FETCH, queue=QUEUE_PREVIEWS, message_id=message_id)
 

@@ -1,8 +1,9 @@
 """What every realtime process is told on `flack:control`."""
 
 import gevent
-from flack_contracts.control import Heads, SessionEnded, V1TokensEnded, read_control
+from flack_contracts.control import Heads, SessionEnded, read_control
 from flack_kit.logging import get_logger
+from flack_kit.request_id import set_request_id
 
 from flack_realtime.sync import Sync
 from flack_realtime.tokens import Tokens
@@ -24,10 +25,14 @@ class Control:
         except ValueError:
             log.warning("control_unknown")
             return
-        if isinstance(message, SessionEnded):
-            self._tokens.end(message.user_id, message.session_id)
-        elif isinstance(message, V1TokensEnded):
-            if self._v1 is not None:
-                self._v1.signed_out(message.user_id)
-        elif isinstance(message, Heads):
+        if isinstance(message, Heads):
             gevent.spawn(self._sync.heads, message.streams)
+            return
+        set_request_id(message.request_id)
+        if isinstance(message, SessionEnded):
+            closed = self._tokens.end(message.user_id, message.session_id)
+            if closed:
+                log.info("sockets_closed", user_id=message.user_id, sockets=closed)
+        elif self._v1 is not None:
+            self._v1.signed_out(message.user_id)
+        set_request_id(None)  # the greenlet that hears Redis goes on

@@ -46,12 +46,14 @@ class Gateway:
             "typing": typing.typing,
             "watch_presence": presence.watch,
         }
+        self._no_answer: Any = None
 
     def register(self, server: Any) -> None:
         """Give the handlers to a python-socketio server."""
         server.on("connect", self.connect)
         server.on("disconnect", self.disconnect)
         server.on("*", self.event)
+        self._no_answer = server.not_handled
         self._manager.on_connected = self.connected
 
     def connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
@@ -113,7 +115,8 @@ class Gateway:
                 self._v1.event(session, name, list(arguments))
         except ApiAway as error:
             log.warning("event_not_taken", event_name=name, reason=str(error))
-            return {"ok": False, "code": "unavailable"}
+            # v1 knows one answer, without arguments, which says that the event was taken.
+            return self._no_answer if session.user_id is None else {"ok": False, "code": "unavailable"}
         return None
 
     def disconnect(self, sid: str, reason: str) -> None:

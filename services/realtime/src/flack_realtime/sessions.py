@@ -15,7 +15,6 @@ class Session:
         "client",
         "expires_at",
         "hears_v1",
-        "request_id",
         "session_id",
         "typed_at",
         "user_id",
@@ -38,7 +37,6 @@ class Session:
         self.hears_v1 = False
         self.typed_at = 0.0
         self.watching: frozenset[int] = frozenset()
-        self.request_id: str | None = None
 
     def close(self, reason: str) -> None:
         """Close the socket and tell the client why."""

@@ -54,12 +54,13 @@ class Tokens:
         self._sessions.renew(session, claims.exp)
         return {"ok": True, "expires_at": expiry_text(claims.exp)}
 
-    def end(self, user_id: int, session_id: int | None) -> None:
-        """A session was signed out or revoked (all of the person's without an id): close its sockets."""
+    def end(self, user_id: int, session_id: int | None) -> int:
+        """A session was signed out or revoked (all of the person's without an id): close its sockets; how many."""
         self._ended[user_id, session_id] = self._now()
-        for session in self._sessions.of(user_id):
-            if session_id is None or session.session_id == session_id:
-                session.close("signed_out")
+        ended = [s for s in self._sessions.of(user_id) if session_id is None or s.session_id == session_id]
+        for session in ended:
+            session.close("signed_out")
+        return len(ended)
 
     def _watch(self) -> None:
         swept = monotonic()
