@@ -25,6 +25,6 @@ def administrator(stack: Stack) -> Account:
     engine = make_engine(stack.database_url)
     with session_factory(engine)() as session:
         first = Actor(account.user_id, "administrator")
-        actions.users.set_role(session, first, account.user_id, role="administrator")
+        actions.users.change(session, first, account.user_id, role="administrator")
     engine.dispose()
     return account.sign_in()  # tokens carry the role

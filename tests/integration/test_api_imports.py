@@ -31,6 +31,7 @@ def test_an_upload_becomes_a_task_that_tells_its_progress(ada: Person, session: 
     task = answer.json
     assert answer.headers["Location"] == f"/api/v2/tasks/{task['id']}"
     assert answer.headers["Preference-Applied"] == "respond-async"
+    assert "Preference-Applied" not in upload(ada, ada.make_channel(), body).headers
     assert (task["kind"], task["state"], task["progress"], task["total"]) == ("import", "queued", 0, 2)
     actions.imports.run(session, task["id"])
     done = ada.get(f"/tasks/{task['id']}").json

@@ -111,7 +111,7 @@ def test_direct_channels_have_two_to_eight_known_people(session: Session) -> Non
     with pytest.raises(errors.NotFound):
         actions.channels.open_direct(session, ann, user_ids=[bob.id, 999])
     assert actions.channels.open_direct(session, ann, user_ids=[p.id for p in (bob, *others[:6])]).created
-    actions.users.deactivate(session, ann, bob.id)
+    actions.users.change(session, ann, bob.id, deactivated=True)
     with pytest.raises(errors.NotFound):
         actions.channels.open_direct(session, ann, user_ids=[bob.id])
 
@@ -200,6 +200,10 @@ def test_browsing_pages_through_public_channels_by_name(session: Session) -> Non
     assert [(channel.name, channel.joined, channel.member_count) for channel in found] == [
         ("Charlie", False, 1), ("Delta", False, 1), ("general", True, 2)
     ]  # fmt: skip
+    actions.channels.create(session, bob, name="zulu", kind="public", topic="Where 100% is Planned")
+    assert [channel.name for channel in queries.channels.browse(session, ann, q="% is plan").channels] == [
+        "zulu"
+    ]
 
 
 def _everything(

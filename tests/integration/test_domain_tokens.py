@@ -42,7 +42,7 @@ def reset(session: Session, ann: Actor) -> None:
 
 
 def lock_out(session: Session, ann: Actor) -> None:
-    actions.users.deactivate(session, Actor(0, "administrator"), ann.id)
+    actions.users.change(session, Actor(0, "administrator"), ann.id, deactivated=True)
 
 
 def begin(session: Session, passwords: Passwords, ann: Actor) -> None:

@@ -138,26 +138,32 @@ def test_who_is_deactivated_is_shut_out_and_may_come_back(session: Session) -> N
     ann, bob = people.sign_up(session, "ann", "bob")
     signed_in = actions.tokens.sign_in(session, FAST_PASSWORDS, nickname="bob", password=PASSWORD)
     with pytest.raises(errors.NotAnAdministrator):
-        actions.users.deactivate(session, bob, ann.id)
-    assert actions.users.deactivate(session, ann, bob.id).deactivated_at is not None
+        actions.users.change(session, bob, ann.id, deactivated=True)
+    assert actions.users.change(session, ann, bob.id, deactivated=True).deactivated_at is not None
     assert not queries.sessions.alive(session, signed_in.session_id)
     with pytest.raises(errors.Unauthenticated):
         actions.tokens.sign_in(session, FAST_PASSWORDS, nickname="bob", password=PASSWORD)
     with pytest.raises(errors.RefreshTokenInvalid):
         actions.tokens.refresh(session, refresh_token=signed_in.refresh_token)
     assert queries.users.search(session, "bob") == []
-    actions.users.reactivate(session, ann, bob.id)
+    actions.users.change(session, ann, bob.id, deactivated=False)
     actions.tokens.sign_in(session, FAST_PASSWORDS, nickname="bob", password=PASSWORD)
 
 
 def test_the_last_administrator_stays(session: Session) -> None:
     ann, bob = people.sign_up(session, "ann", "bob")
     with pytest.raises(errors.LastAdministrator):
-        actions.users.set_role(session, ann, ann.id, role="member")
+        actions.users.change(session, ann, ann.id, role="member")
     with pytest.raises(errors.LastAdministrator):
-        actions.users.deactivate(session, ann, ann.id)
-    assert actions.users.set_role(session, ann, bob.id, role="administrator").role == "administrator"
-    assert actions.users.set_role(session, ann, ann.id, role="member").role == "member"
+        actions.users.change(session, ann, ann.id, deactivated=True)
+    with pytest.raises(errors.LastAdministrator):
+        actions.users.change(session, ann, ann.id, role="administrator", deactivated=True)
+    both = actions.users.change(session, ann, bob.id, role="administrator", deactivated=True)
+    assert both.role == "administrator" and both.deactivated_at is not None
+    with pytest.raises(errors.LastAdministrator):  # of those who are let in
+        actions.users.change(session, ann, ann.id, role="member", deactivated=False)
+    actions.users.change(session, ann, bob.id, deactivated=False)
+    assert actions.users.change(session, ann, ann.id, role="member").role == "member"
 
 
 def test_searching_finds_starts_before_middles(session: Session) -> None:
@@ -173,4 +179,4 @@ def test_unknown_people_are_not_found(session: Session, unknown: int) -> None:
     with pytest.raises(errors.NotFound):
         queries.users.get(session, unknown)
     with pytest.raises(errors.NotFound):
-        actions.users.deactivate(session, ann, unknown)
+        actions.users.change(session, ann, unknown, deactivated=True)

@@ -70,10 +70,15 @@ def bot(listener: Account, tmp_path: Path) -> Iterator[Running]:
         running.process.wait(20)
 
 
+def general_of(account: Account) -> int:
+    found = account.ask("GET", "/channels", params={"q": "general"})["channels"]
+    return next(channel["id"] for channel in found if channel["name"] == "general")
+
+
 def test_it_prints_what_is_said_in_channels_old_and_new(
     administrator: Account, listener: Account, bot: Running
 ) -> None:
-    general = administrator.ask("GET", "/channels", params={"q": "general"})["channels"][0]["id"]
+    general = general_of(administrator)
     said = f"hello {uuid.uuid4().hex}"
     administrator.ask("POST", f"/channels/{general}/messages", json={"source": said})
     bot.wait(lambda: f"[general] {administrator.nickname}: {said}" in bot.lines())
@@ -140,7 +145,7 @@ def test_it_goes_on_with_a_new_token_on_the_same_connection_until_it_is_signed_o
     listening.start()
     assert careless.wait("closing") == {"reason": "token_expired"}  # who does not renew it
 
-    general = administrator.ask("GET", "/channels", params={"q": "general"})["channels"][0]["id"]
+    general = general_of(administrator)
     said, heard = f"still here {uuid.uuid4().hex}", Heard(capsys)
     administrator.ask("POST", f"/channels/{general}/messages", json={"source": said})
     wait_until(lambda: said in heard.out(), seconds=30)

@@ -164,36 +164,32 @@ def _reset_password(tx: Transaction, *, nickname: str, secret: str) -> User:
 
 
 @action
-def set_role(tx: Transaction, actor: Actor, user_id: int, *, role: UserRole) -> User:
-    """Make somebody an administrator, or a member again. Raises `NotAnAdministrator`, `LastAdministrator`, `NotFound`.
+def change(
+    tx: Transaction,
+    actor: Actor,
+    user_id: int,
+    *,
+    role: UserRole | None = None,
+    deactivated: bool | None = None,
+) -> User:
+    """Make somebody administrator or member; shut them out (no sign-in, no sessions; what they wrote stays) or let them
+    in again. Raises `NotAnAdministrator`, `LastAdministrator`, `NotFound`, and then nothing has changed.
 
-    Access tokens carry the role: who was made one acts as one with their next token, who is one no longer at no time.
+    Access tokens carry the role: who was made administrator acts as one with their next token, who is one no longer at
+    no time.
     """
-    user, channels = _managed(tx, actor, user_id, keeps_role=role == "administrator")
-    if user.role != role:
-        user.role, user.updated_at = role, tx.now
-        streams.tell_profile(tx, user, channels)
-    return shapes.user(user)
-
-
-@action
-def deactivate(tx: Transaction, actor: Actor, user_id: int) -> User:
-    """Shut somebody out: no sign-in, no sessions; what they wrote stays. Raises as `set_role`."""
-    user, channels = _managed(tx, actor, user_id, keeps_role=False)
-    if user.deactivated_at is None:
-        user.deactivated_at = user.updated_at = tx.now
+    keeps_role = role != "member" and not deactivated
+    user, channels = _managed(tx, actor, user_id, keeps_role=keeps_role)
+    before = (user.role, user.deactivated_at)
+    user.role = role or user.role
+    if deactivated and user.deactivated_at is None:
+        user.deactivated_at = tx.now
         tx.end_v1_tokens(user.id)
         _end_sessions(tx, user.id, None)
-        streams.tell_profile(tx, user, channels)
-    return shapes.user(user)
-
-
-@action
-def reactivate(tx: Transaction, actor: Actor, user_id: int) -> User:
-    """Let somebody in again. Raises as `set_role`."""
-    user, channels = _managed(tx, actor, user_id, keeps_role=True)
-    if user.deactivated_at is not None:
-        user.deactivated_at, user.updated_at = None, tx.now
+    elif deactivated is False:
+        user.deactivated_at = None
+    if before != (user.role, user.deactivated_at):
+        user.updated_at = tx.now
         streams.tell_profile(tx, user, channels)
     return shapes.user(user)
 

@@ -2,7 +2,7 @@
 
 from flack_contracts.base import Contract
 from flack_contracts.chat import Channel, ChannelState
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from flack_domain import errors, models, shapes
@@ -71,7 +71,9 @@ def browse(
         .limit(limit + 1)
     )
     if q.strip():
-        query = query.where(func.lower(channel.name).contains(q.strip().lower(), autoescape=True))
+        sought = q.strip().lower()
+        columns = (func.lower(channel.name), func.lower(channel.topic))
+        query = query.where(or_(*(column.contains(sought, autoescape=True) for column in columns)))
     if after is not None:
         cursor = select(channel.archived_at.is_not(None), func.lower(channel.name), channel.id)
         query = query.where(place > cursor.where(channel.id == after).correlate(None).scalar_subquery())

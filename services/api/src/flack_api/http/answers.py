@@ -77,7 +77,7 @@ def streams(content_type: str) -> Callable[[View], View]:
 
 
 def deferrable(view: View) -> View:
-    """The view starts a task and answers 202; `Prefer: respond-async` is understood (RFC 7240)."""
+    """The view starts a task and answers 202 to everybody; `Prefer: respond-async` (RFC 7240) is acknowledged."""
     route_of(view).deferrable = True
     return view
 

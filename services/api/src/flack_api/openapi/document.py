@@ -35,6 +35,8 @@ REFUSALS = {
 }
 """Every status with which a route may refuse. A 500, which nobody expects, has the same form."""
 _WITH_RETRY = {429, 503}
+_RETRIED = "A retry with the same key and body gets the first answer again."
+_DONE_AGAIN = "Has no effect: the answer holds secrets, which are not kept, so a retry is carried out again."
 
 
 class FieldProblem(BaseModel):
@@ -137,13 +139,15 @@ def _parameters(rule: Rule, method: str, route: Route) -> Iterator[Json]:
                 parameter["example"] = schema.pop("examples")[0]
             yield parameter
     if method == "post":
-        yield _header(
-            "Idempotency-Key", "A retry with the same key and body gets the first answer again.", 255
-        )
+        told = _RETRIED if route.keeps_answer else _DONE_AGAIN
+        yield _header("Idempotency-Key", told, 255)
     if route.etag:
         yield _header("If-None-Match", "The ETag of what you have; 304 if nothing changed.")
     if route.deferrable:
-        yield _header("Prefer", "`respond-async`: answer 202 at once and tell where to look for the result.")
+        yield _header(
+            "Prefer",
+            "`respond-async` is acknowledged with `Preference-Applied`; the answer is 202 either way.",
+        )
 
 
 def _header(name: str, description: str, length: int = 1000) -> Json:

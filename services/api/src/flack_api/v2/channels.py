@@ -39,7 +39,7 @@ class ChannelChanges(Body):
 
 
 class ChannelSearch(Query):
-    """Public channels whose names contain `q`; `before` is the `next` of the page that you have."""
+    """Public channels whose name or topic contains `q`; `before` is the `next` of the page that you have."""
 
     q: Annotated[str, Field(max_length=80)] = ""
     before: Id | None = None

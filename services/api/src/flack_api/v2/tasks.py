@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flack_contracts.tasks import Task
 from flack_domain import actions, queries
-from flask import Blueprint
+from flask import Blueprint, request
 
 from flack_api.context import actor, session
 from flack_api.http import Answer, auth_required, returns
@@ -15,10 +15,14 @@ tasks = Blueprint("tasks", __name__)
 
 
 def accepted(task: Task) -> Answer:
-    """202: the task is done later, and this is where to look."""
-    return Answer(
-        task, headers={"Location": f"/api/v2/tasks/{task.id}", "Preference-Applied": "respond-async"}
-    )
+    """202: the task is done later, and this is where to look. It is always so; who prefers it is told (RFC 7240)."""
+    headers = {"Location": f"/api/v2/tasks/{task.id}"}
+    preferred = {
+        name.partition(";")[0].strip().lower() for name in request.headers.get("Prefer", "").split(",")
+    }
+    if "respond-async" in preferred:
+        headers["Preference-Applied"] = "respond-async"
+    return Answer(task, headers=headers)
 
 
 @tasks.get("/tasks/<uuid:task_id>")

@@ -136,9 +136,6 @@ def change_myself(changes: ProfileChanges) -> User:
 @returns(User)
 def change_user(user_id: int, changes: UserChanges) -> User:
     """Make somebody administrator or member, lock them out or let them in again."""
-    if changes.deactivated is not None:
-        act = actions.users.deactivate if changes.deactivated else actions.users.reactivate
-        act(session(), actor(), user_id)
-    if changes.role is not None:
-        actions.users.set_role(session(), actor(), user_id, role=changes.role)
-    return queries.users.get(session(), user_id)
+    return actions.users.change(
+        session(), actor(), user_id, role=changes.role, deactivated=changes.deactivated
+    )
