@@ -20,11 +20,12 @@ export default function DirectDialog() {
   const field = useRef<HTMLInputElement>(null);
   const people = usePeople(query.value);
   const { busy, problem, sends } = useForm();
-  const open = people.found.value.filter((user) => !chosen.value.some((other) => other.id === user.id));
+  const notChosen = (user: User): boolean => !chosen.value.some((other) => other.id === user.id);
+  const open = people.shown.filter(notChosen);
   const full = chosen.value.length >= MOST;
 
   const choose = (user: User): void => {
-    if (!full) chosen.value = [...chosen.value, user];
+    if (chosen.value.length < MOST) chosen.value = [...chosen.value, user];
     query.value = "";
     field.current?.focus();
   };
@@ -62,7 +63,10 @@ export default function DirectDialog() {
               if (event.key === "Backspace" && query.value === "" && last) drop(last);
               if (event.key === "Enter" && query.value !== "") {
                 event.preventDefault();
-                if (open[0]) choose(open[0]);
+                people.whenFound((found) => {
+                  const first = found.find(notChosen);
+                  if (first) choose(first);
+                });
               }
             }}
           />
@@ -79,7 +83,7 @@ export default function DirectDialog() {
               </button>
             </li>
           ))}
-          {open.length === 0 && <li class="pick-note">{people.problem.value ?? (query.value === "" ? "Type a name." : "Nobody by that name.")}</li>}
+          {open.length === 0 && <li class="pick-note">{people.problem ?? (query.value === "" ? "Type a name." : people.looking ? "Looking…" : "Nobody by that name.")}</li>}
         </ul>
         {full && <p class="field-hint">A direct message is between at most {MOST + 1} people. A private channel holds more.</p>}
         <div class="form-buttons">

@@ -5,6 +5,7 @@ import { closeDialog } from "../state/screen";
 import { chat } from "../state/store";
 import { nameOf } from "../state/users";
 import { openDirect } from "../sync/channels";
+import type { User } from "../types";
 import { attempt } from "./attempt";
 import { Avatar } from "./Avatar";
 import { Dialog } from "./Dialog";
@@ -29,7 +30,7 @@ export default function JumpDialog() {
   const query = useSignal("");
   const at = useSignal(0);
   const people = usePeople(query.value);
-  const places = placesFor(query.value, people.found.value.map((user) => user.id)).slice(0, MOST);
+  const places = placesFor(query.value, people.found);
   const chosen = Math.min(at.value, places.length - 1);
   useEffect(() => {
     document.querySelector(`#jump-${chosen}`)?.scrollIntoView({ block: "nearest" });
@@ -42,7 +43,8 @@ export default function JumpDialog() {
       at.value = (chosen + step + places.length) % Math.max(1, places.length);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      places[chosen]?.go();
+      if (places[chosen]) places[chosen].go();
+      else people.whenFound((found) => placesFor(query.value, found)[0]?.go());
     }
   };
 
@@ -78,12 +80,12 @@ export default function JumpDialog() {
           </li>
         ))}
       </ul>
-      {places.length === 0 && <p class="pick-note">{people.problem.value ?? "Nothing by that name."}</p>}
+      {places.length === 0 && <p class="pick-note">{people.problem ?? (people.looking ? "Looking…" : "Nothing by that name.")}</p>}
     </Dialog>
   );
 }
 
-function placesFor(query: string, userIds: readonly number[]): Place[] {
+function placesFor(query: string, found: readonly User[]): Place[] {
   const state = chat.value;
   if (!state) return [];
   const wanted = query.trim().toLowerCase().replace(/^[#@]/, "");
@@ -100,10 +102,10 @@ function placesFor(query: string, userIds: readonly number[]): Place[] {
     return { key: `channel-${channel.id}`, title, note, userId: channel.kind === "direct" ? (other ?? state.me.id) : null, locked: channel.kind === "private", unread, go, rank };
   });
   const known = channels.filter((place) => place.rank >= 0).sort((a, b) => b.rank - a.rank || a.title.localeCompare(b.title));
-  const people = wanted === "" ? [] : userIds.filter((id) => !direct.has(id)).map((id): Place => {
-    const user = state.users[id];
+  const people = wanted === "" ? [] : found.filter(({ id }) => !direct.has(id)).map((user): Place => {
+    const { id } = user;
     const go = (): void => void attempt(() => openDirect([id])).then((opened) => opened && closeDialog());
-    return { key: `user-${id}`, title: nameOf(user), note: `@${user?.nickname ?? ""}`, userId: id, locked: false, unread: 0, go };
+    return { key: `user-${id}`, title: nameOf(user), note: `@${user.nickname}`, userId: id, locked: false, unread: 0, go };
   });
-  return [...known, ...people];
+  return [...known, ...people].slice(0, MOST);
 }

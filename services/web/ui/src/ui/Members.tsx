@@ -92,7 +92,7 @@ function AddMember({ channel }: { channel: ChannelState }) {
   const query = useSignal("");
   const people = usePeople(query.value);
   const present = new Set(chat.value?.members[channel.id]?.map((member) => member.user_id));
-  const found = query.value === "" ? [] : people.found.value.filter((user) => !present.has(user.id)).slice(0, 6);
+  const found = query.value === "" ? [] : people.shown.filter((user) => !present.has(user.id)).slice(0, 6);
   const add = async (userId: number, name: string): Promise<void> => {
     if (await attempt(() => addMember(channel.id, userId), `${name} added`)) query.value = "";
   };
@@ -115,7 +115,7 @@ function AddMember({ channel }: { channel: ChannelState }) {
               </button>
             </li>
           ))}
-          {found.length === 0 && <li class="pick-note">{people.problem.value ?? "Nobody to add by that name."}</li>}
+          {found.length === 0 && <li class="pick-note">{people.problem ?? (people.looking ? "Looking…" : "Nobody to add by that name.")}</li>}
         </ul>
       )}
     </div>
