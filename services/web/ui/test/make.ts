@@ -1,5 +1,5 @@
 import { fromAnswer, type State } from "../src/state/model";
-import type { ChannelState, Event, EventType, Message, User } from "../src/types";
+import type { ChannelState, Event, EventType, Message, StateAnswer, User } from "../src/types";
 
 const AT = "2026-03-02T10:00:00Z";
 
@@ -23,16 +23,21 @@ export function message(position: number, fields: Partial<Message> = {}): Messag
   };
 }
 
-/** A person (1) in channel 7 at seq 10, with messages 1 to 5 of person 2 loaded. */
-export function state(): State {
-  const start = fromAnswer({
+/** A person (1) in channel 7 at seq 10, as api tells it. */
+export function answer(fields: Partial<StateAnswer> = {}): StateAnswer {
+  return {
     user: user(1),
     preferences: { theme: "auto", desktop_notifications: false, muted_channel_ids: [] },
     streams: { "user:1": 3, "channel:7": 10 },
     channels: [channel(7)],
     users: [user(2)],
-  });
-  return { ...start, views: { 7: { messages: [1, 2, 3, 4, 5].map((position) => message(position)), hasBefore: false, hasAfter: false } } };
+    ...fields,
+  };
+}
+
+/** The same, with messages 1 to 5 of person 2 loaded. */
+export function state(): State {
+  return { ...fromAnswer(answer()), views: { 7: { messages: [1, 2, 3, 4, 5].map((position) => message(position)), hasBefore: false, hasAfter: false } } };
 }
 
 type Payload<T extends EventType> = Extract<Event, { type: T }>["payload"];

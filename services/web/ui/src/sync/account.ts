@@ -3,6 +3,7 @@ import { withUsers } from "../state/users";
 import type { StateAnswer, User } from "../types";
 import { navigate, pathAfterSignIn } from "../ui/router";
 import { api, post } from "./api";
+import { commitDeletions } from "./deletions";
 import { Problem } from "./problem";
 import { forgetToken, pageRequest } from "./session";
 import { running, start } from "./start";
@@ -26,6 +27,7 @@ export async function signUp(person: SignUp): Promise<void> {
 
 /** Signs out. Drafts and messages on their way stay in this browser for the next time. */
 export async function signOut(): Promise<void> {
+  await commitDeletions();
   await pageRequest("/session", "DELETE");
   leave();
 }

@@ -8,6 +8,7 @@ import { loadDrafts } from "../store/drafts";
 import { dropPending, keepPending, loadPending } from "../store/outbox";
 import type { Message, StateAnswer, SyncAnswer } from "../types";
 import { api, isPassing, post } from "./api";
+import { commitDeletions, dropDeletions } from "./deletions";
 import { Follower } from "./follower";
 import { notify } from "./notifications";
 import { Sender } from "./outbox";
@@ -100,6 +101,7 @@ export function start(answer: StateAnswer): void {
       live.connect();
     }),
     listen(window, "pagehide", flush),
+    listen(window, "pagehide", () => void commitDeletions()),
   ];
   tellThrough((channelId) => live.typing(channelId));
   live.connect();
@@ -109,6 +111,7 @@ export function start(answer: StateAnswer): void {
     sender,
     stop: () => {
       flush();
+      dropDeletions();
       live.close();
       follower.stop();
       for (const end of endings) end();

@@ -1,6 +1,6 @@
 import { editing, toast } from "../state/screen";
 import type { Message } from "../types";
-import { deleteMessage } from "../sync/messages";
+import { deleteMessage } from "../sync/deletions";
 import { manages } from "../state/rights";
 import { channels, me } from "../state/store";
 import { copyText } from "./clipboard";
