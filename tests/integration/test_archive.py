@@ -11,6 +11,7 @@ import pytest
 import servers
 from api_fixtures import PASSWORD, MakeApi, Person
 from flack_domain import archive, migrate
+from flack_domain.actions import imports
 from flack_domain.archive.manifest import ArchiveError, Manifest
 from flack_domain.archive.restore import SEQS_AHEAD
 from flack_domain.archive.tables import KEYS, LEFT_OUT
@@ -18,6 +19,7 @@ from flack_domain.database import make_engine
 from flack_domain.models import Base
 from flask import Flask
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 from worker_processes import command
 
 SignUp = Callable[..., Person]
@@ -175,6 +177,56 @@ def test_what_is_said_and_changed_meanwhile_is_in_it_once(
         ).all()
     assert [row.position for row in rows] == list(range(1, 11))
     assert (rows[0].source, rows[-1].source) == ("changed meanwhile", "said meanwhile")
+
+
+def test_a_history_imported_meanwhile_into_a_channel_already_passed_is_in_it(
+    people: list[Person], original: Engine, empty: Engine, tmp_path: Path
+) -> None:
+    ada = people[0]
+    plans = next(c for c in ada.get("/channels").json["channels"] if c["name"] == "plans")["id"]  # type: ignore[index]
+    lines = b'{"nickname": "ada", "source": "of old", "created_at": "2020-01-01T00:00:00Z"}'
+    before = all_messages(original)
+
+    def meanwhile(path: Path) -> None:
+        if path.name == "messages-000004.jsonl.gz":  # of the channels after this one
+            upload = ada.request(
+                "POST", f"/channels/{plans}/imports", data=lines, content_type="application/jsonl"
+            )
+            assert upload.status_code == 202, upload.text
+            with Session(original) as session:
+                assert imports.run(session, upload.json["id"])  # type: ignore[index]
+
+    archive.write(original, tmp_path, progress=silent, each_file=meanwhile, page=4)
+    archive.restore(empty, tmp_path, progress=silent)
+
+    assert all_messages(empty) == [*before, "of old"]
+
+
+def test_clocks_set_back_between_two_edits_leave_the_later_one(
+    people: list[Person], original: Engine, empty: Engine, tmp_path: Path
+) -> None:
+    ada = people[0]
+    plans = next(c for c in ada.get("/channels").json["channels"] if c["name"] == "plans")["id"]  # type: ignore[index]
+    first = ada.get(f"/channels/{plans}/messages?after=0&limit=1").json["messages"][0]  # type: ignore[index]
+
+    def meanwhile(path: Path) -> None:
+        if path.name == "messages-000003.jsonl.gz":
+            ada.patch(f"/channels/{plans}/messages/{first['id']}", {"source": "by a slow clock"})
+            with original.begin() as connection:
+                connection.execute(
+                    text("update messages set updated_at = updated_at - interval '1 day' where id = :id"),
+                    {"id": first["id"]},
+                )
+
+    archive.write(original, tmp_path, progress=silent, each_file=meanwhile, page=4)
+    archive.restore(empty, tmp_path, progress=silent)
+
+    assert "by a slow clock" in all_messages(empty)
+
+
+def all_messages(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.scalars(text("select source from messages order by id")))
 
 
 def test_an_interrupted_export_goes_on(people: list[Person], original: Engine, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line. Answers the exit code: 0, or 1 with one sentence on standard error."""
     asked = _parser().parse_args(arguments)
     url = load_settings(CommandSettings).database_url.get_secret_value()
-    engine = make_engine(url, pool_size=2)
+    engine = make_engine(url, pool_size=2, patient=True)
     try:
         asked.run(engine, asked)
     except (ArchiveError, DomainError, OSError, tarfile.TarError) as error:

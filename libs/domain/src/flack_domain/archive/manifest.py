@@ -33,6 +33,8 @@ class Manifest(BaseModel):
     revision: str
     """The database schema's revision."""
     started_at: datetime
+    started_xid: str
+    """The oldest transaction that was under way then: what it and later ones wrote may be missing from the pages."""
     finished_at: datetime | None = None
     last: tuple[int, int] = (0, 0)
     files: list[File] = []

@@ -23,6 +23,10 @@ SEQS_AHEAD = 1_000_000
 load anew; were they at a seq that the copy gives out again, they would take new events for ones that they know."""
 
 
+_IS_NEWER = "(excluded.revision, excluded.updated_at) > (messages.revision, messages.updated_at)"
+"""Of a message. The number of its edits first: clocks may have been set back between two."""
+
+
 def restore(engine: Engine, folder: Path, *, progress: Progress) -> Manifest:
     """Import an archive.
 
@@ -94,7 +98,7 @@ def _where_known(table: str, columns: Iterable[str]) -> str:
     """What a row that is there already comes to: the newer one of two messages stays."""
     if table != "messages":
         return f"on conflict ({KEYS[table]}) do nothing"
-    return f"on conflict (id) do update set {_all(columns)} where excluded.updated_at > messages.updated_at"
+    return f"on conflict (id) do update set {_all(columns)} where {_IS_NEWER}"
 
 
 def _in_place_of_general(_table: str, columns: Iterable[str]) -> str:

@@ -1,14 +1,13 @@
 """Writes an archive while the chat goes on, and goes on itself where it was interrupted.
 
-1. Messages, in order of channel and position, a page in each file. Positions are given out under their channel's lock,
-   so no message can appear behind the place where this reads.
-2. Everything else in one snapshot, and with it the messages that were posted or changed since the beginning. So the
-   archive as a whole is the installation at that moment, however long the first part took.
+1. Messages, in order of channel and position, a page in each file.
+2. Everything else in one snapshot, and with it all messages that were written since the beginning: posted, imported
+   into a channel already passed, or changed. PostgreSQL knows them by the transaction that wrote a row (`xmin`), so no
+   clock is asked. The archive as a whole is the installation at that moment, however long the first part took.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
@@ -18,8 +17,6 @@ from flack_domain.archive.manifest import ArchiveError, Manifest, Progress
 from flack_domain.archive.tables import KEYS
 
 PAGE = 5000
-MARGIN = timedelta(minutes=5)
-"""How much older than the beginning a change may say it is: clocks differ, and transactions take their time."""
 
 EachFile = Callable[[Path], None]
 """Called with every file as soon as it is whole."""
@@ -71,10 +68,13 @@ class _Target:
 
 def _begin(engine: Engine) -> Manifest:
     with engine.connect() as connection:
-        now, revision = connection.execute(
-            text("select now(), (select version_num from alembic_version)")
+        now, revision, xid = connection.execute(
+            text(
+                "select now(), (select version_num from alembic_version), "
+                "pg_snapshot_xmin(pg_current_snapshot())::xid::text"
+            )
         ).one()
-    return Manifest(revision=revision, started_at=now)
+    return Manifest(revision=revision, started_at=now, started_xid=xid)
 
 
 def _write_messages(engine: Engine, target: _Target) -> None:
@@ -98,9 +98,10 @@ def _write_snapshot(engine: Engine, target: _Target) -> None:
     manifest = target.manifest
     with engine.connect() as connection:
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        since = manifest.started_at - MARGIN
-        changed = "messages where updated_at >= :since order by channel_id, position"
-        for rows in _pages(connection, changed, target.page, since=since):
+        # `age` counts transactions back from now, and stays right when their 32-bit numbers begin anew. A row that is
+        # older than that count can tell may be written twice, which does no harm.
+        changed = "messages where age(xmin) <= age(cast(:since as xid)) order by channel_id, position"
+        for rows in _pages(connection, changed, target.page, since=manifest.started_xid):
             target.add("messages", rows)
         for table, key in KEYS.items():
             for rows in _pages(connection, f"{table} order by {key}", target.page):
