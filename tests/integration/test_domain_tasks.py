@@ -99,6 +99,9 @@ def test_an_export_holds_all_that_one_wrote_also_after_an_interruption(session: 
     done = queries.tasks.get(session, ann, task.id)
     assert (done.state, done.progress, done.total) == ("done", 9, 9)
     file = b"".join(queries.exports.chunks(session, ann, task.id))
+    session.rollback()
+    for _ in queries.exports.chunks(session, ann, task.id):
+        assert not session.in_transaction()  # a reader who stops here would keep the connection from all others
     assert done.result == {"bytes": len(file), "chunks": 4, "messages": 9}
     lines = [orjson.loads(line) for line in file.splitlines()]
     assert [line["kind"] for line in lines] == ["user", "preferences", "channel", "channel", *["message"] * 9]

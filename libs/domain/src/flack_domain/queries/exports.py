@@ -22,6 +22,8 @@ def chunks(session: Session, actor: Actor, task_id: str) -> Iterator[bytes]:
 
 def _read(session: Session, task_id: str, count: int) -> Iterator[bytes]:
     for number in range(count):
-        yield session.scalars(
+        body = session.scalars(
             select(TaskChunk.body).where(TaskChunk.task_id == task_id, TaskChunk.number == number)
         ).one()
+        session.rollback()  # whoever reads slowly, or not at all, holds no connection
+        yield body
