@@ -88,6 +88,29 @@ def test_too_many_too_old_and_from_the_future_are_not_recovered(session: Session
     assert (full[1]["seq"], full[1]["events"], len(full[2]["events"])) == (1002, [], 1000)
 
 
+def test_few_but_long_events_are_bounded_too_and_the_smallest_gap_goes_first(session: Session) -> None:
+    (ann,) = people.sign_up(session, "ann")
+    long, short = people.private_channel(session, ann), people.private_channel(session, ann)
+    people.post(session, ann, short, "a", "b")
+    session.execute(
+        text(
+            "insert into events (stream, seq, type, at, envelope) "
+            "select 'channel:' || :id, n, 'x', now(), '\"' || repeat('x', 999998) || '\"' "
+            "from generate_series(1, 9) as n"
+        ),
+        {"id": long},
+    )
+    session.execute(text("update channels set last_seq = 9 where id = :id"), {"id": long})
+    session.commit()
+    names = f"channel:{long}", f"channel:{short}"
+    seen = [sync(session, ann, **{names[0]: since, names[1]: 0}) for since in (0, 1)]
+    assert [(answer[names[0]]["recovered"], answer[names[1]]["recovered"]) for answer in seen] == [
+        (False, True), (True, True)
+    ]  # fmt: skip
+    assert (seen[0][names[0]]["seq"], seen[0][names[0]]["events"]) == (9, [])
+    assert len(seen[1][names[0]]["events"]) == 8
+
+
 def test_huge_and_negative_positions_are_only_not_recovered(session: Session) -> None:
     (ann,) = people.sign_up(session, "ann")
     seen = sync(

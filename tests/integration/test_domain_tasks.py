@@ -101,7 +101,9 @@ def test_an_export_holds_all_that_one_wrote_also_after_an_interruption(session: 
     file = b"".join(queries.exports.chunks(session, ann, task.id))
     session.rollback()
     for _ in queries.exports.chunks(session, ann, task.id):
-        assert not session.in_transaction()  # a reader who stops here would keep the connection from all others
+        assert (
+            not session.in_transaction()
+        )  # a reader who stops here would keep the connection from all others
     assert done.result == {"bytes": len(file), "chunks": 4, "messages": 9}
     lines = [orjson.loads(line) for line in file.splitlines()]
     assert [line["kind"] for line in lines] == ["user", "preferences", "channel", "channel", *["message"] * 9]

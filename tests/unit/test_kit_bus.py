@@ -64,3 +64,13 @@ def unused_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def test_what_waits_is_bounded_in_bytes(redis_url: str) -> None:
+    bus = Bus(connect_redis(redis_url), max_queued_bytes=100)
+    assert not bus.publish("room", b"x" * 101)
+    sent = threading.Event()
+    assert bus.publish("room", b"x" * 100, done=sent.set)
+    assert sent.wait(5)
+    assert bus.publish("room", b"x" * 100)  # what was sent waits no more
+    bus.close()

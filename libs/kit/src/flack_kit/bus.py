@@ -32,9 +32,12 @@ class _Item(NamedTuple):
 class Bus:
     """A publisher. `publish` returns at once and never raises."""
 
-    def __init__(self, client: "Redis", *, max_queued: int = 10_000) -> None:
+    def __init__(
+        self, client: "Redis", *, max_queued: int = 10_000, max_queued_bytes: int = 32 * 2**20
+    ) -> None:
         self._client = client
-        self._max = max_queued
+        self._max, self._max_bytes = max_queued, max_queued_bytes
+        self._bytes, self._counting = 0, threading.Lock()
         self._queue: deque[_Item] = deque()
         self._wake = threading.Event()
         self._closed = False
@@ -43,9 +46,11 @@ class Bus:
 
     def publish(self, channel: str, data: bytes, *, done: Callable[[], None] | None = None) -> bool:
         """Queue a message; `done` is called once Redis took it. False where the queue is full: it was dropped."""
-        if len(self._queue) >= self._max:
+        if len(self._queue) >= self._max or self._bytes + len(data) > self._max_bytes:
             PUBLISH_FAILURES.inc()
             return False
+        with self._counting:
+            self._bytes += len(data)
         self._queue.append(_Item(channel, data, done))
         if self._thread is None:
             self._start()
@@ -71,6 +76,8 @@ class Bus:
                 self._wake.clear()
             batch = [self._queue.popleft() for _ in range(min(_BATCH, len(self._queue)))]
             if batch:
+                with self._counting:
+                    self._bytes -= sum(len(item.data) for item in batch)
                 self._send(batch)
 
     def _send(self, batch: list[_Item]) -> None:

@@ -11,6 +11,8 @@ from flack_domain.actor import Actor
 
 MAX_STREAM_EVENTS = 1000
 MAX_EVENTS = 5000
+MAX_BYTES = 8 * 2**20
+"""Of all events of one answer: a message may have 40,000 characters, and everybody syncs at once after an outage."""
 
 # Seqs have no holes, so how much is missing is a subtraction, and only what will be answered is read. The smallest
 # gaps are answered first; a stream whose events were trimmed, or that does not fit, comes back without a body.
@@ -31,12 +33,19 @@ with wanted as (
     case when seq - since between 0 and :max_stream_events then seq - since else 0 end
   ) over (order by seq - since, stream) <= :max_events as fits
   from heads
+), weighed as (
+  select fitting.*, fits and sum(coalesce(weight.bytes, 0)) over (order by fitting.seq - since, stream) <= :max_bytes
+    as is_light
+  from fitting left join lateral (
+    select sum(octet_length(envelope)) as bytes
+    from events where events.stream = fitting.stream and events.seq > since and events.seq <= fitting.seq
+  ) as weight on fits and fitting.seq > since
 )
-select stream, since, seq, fits, coalesce(missed.number, 0) as number, coalesce(missed.body, '') as body
-from fitting left join lateral (
+select stream, since, seq, is_light, coalesce(missed.number, 0) as number, coalesce(missed.body, '') as body
+from weighed left join lateral (
   select count(*) as number, string_agg(envelope, ',' order by events.seq) as body
-  from events where events.stream = fitting.stream and events.seq > since and events.seq <= fitting.seq
-) as missed on fits and fitting.seq > since
+  from events where events.stream = weighed.stream and events.seq > since and events.seq <= weighed.seq
+) as missed on is_light and weighed.seq > since
 """)
 
 _MOVED = text("select stream, max(seq) from events where at > :since group by stream")
@@ -46,7 +55,7 @@ def since(session: Session, actor: Actor, positions: dict[str, int]) -> bytes:
     """Every event behind these positions, as the JSON to answer, with one query for all streams.
 
     A stream that is unknown or that the actor does not see has `"recovered": false` and no seq; one whose events are
-    trimmed or too many has `"recovered": false` and its newest seq. Streams stand in the order asked for.
+    trimmed, too many or too long has `"recovered": false` and its newest seq. Streams stand in the order asked for.
     """
     streams = {name: parsed for name in positions if (parsed := parse_stream(name)) and parsed.id < 2**63}
     rows = session.execute(
@@ -58,6 +67,7 @@ def since(session: Session, actor: Actor, positions: dict[str, int]) -> bytes:
             "user_id": actor.id,
             "max_stream_events": MAX_STREAM_EVENTS,
             "max_events": MAX_EVENTS,
+            "max_bytes": MAX_BYTES,
         },
     )
     answers = {

@@ -20,6 +20,8 @@ from flack_domain.rendering.bare_links import find_bare_links
 NO_DESCRIPTION = "No description found."
 INLINE_TAGS = {"a", "abbr", "acronym", "b", "code", "em", "i", "strong"}
 SCHEMES = {"http", "https", "ftp", "ftps", "mailto", "tel"}
+_CACHED_CHARACTERS = 2000
+"""The longest source whose html is kept: 4,096 of the longest that there may be would be a gigabyte."""
 Attributes = list[tuple[str, str | None]]
 
 
@@ -52,8 +54,17 @@ def has_pages(source: str) -> bool:
     return any(link.lower().startswith(("http://", "https://")) for link in links(source))
 
 
-@lru_cache(maxsize=4096)
 def _render(source: str, expansions: tuple[Expansion, ...]) -> str:
+    rendered = _rendered_before if len(source) <= _CACHED_CHARACTERS else _render_anew
+    return rendered(source, expansions)
+
+
+@lru_cache(maxsize=4096)
+def _rendered_before(source: str, expansions: tuple[Expansion, ...]) -> str:
+    return _render_anew(source, expansions)
+
+
+def _render_anew(source: str, expansions: tuple[Expansion, ...]) -> str:
     cleaned = _INLINE.clean(_markdown(source))
     html = _LinkWriter().rewrite(cleaned).strip()
     known = {expansion.url: expansion for expansion in expansions}
