@@ -22,20 +22,40 @@ class Verdict:
     """For each reader, the longest time for which it lacked a message that was acknowledged."""
     seconds_to_learn: list[float] = field(default_factory=list)
     """For each gap of each reader, the time from the acknowledgement of what was missing until the gap was noticed."""
+    learned_late: list[str] = field(default_factory=list)
+    """Gaps that were noticed more than the heads interval after the fault was over."""
     failed_requests: int = 0
 
     @property
     def good(self) -> bool:
         """Whether every promise held."""
-        return not (self.lost or self.duplicated or self.out_of_order or self.not_whole or self.unexpected)
+        return not (
+            self.lost
+            or self.duplicated
+            or self.out_of_order
+            or self.not_whole
+            or self.learned_late
+            or self.unexpected
+        )
+
+
+LEARNED_SECONDS = 35.0
+"""The heads interval (30 s), and something for the machine."""
 
 
 def check(
-    witness: Account, channel_id: int, writers: list[Writer], readers: list[Reader], *, seconds: float = 45
+    witness: Account,
+    channel_id: int,
+    writers: list[Writer],
+    readers: list[Reader],
+    *,
+    over_at: float,
+    seconds: float = 45,
 ) -> Verdict:
     """Stop the writers, wait until each reader has what a fresh fetch has, and compare all with all.
 
-    `seconds` is how long readers may take: the heads interval (30 s), and something for a sync.
+    `over_at` is when the fault was over (`time.monotonic()`). `seconds` is how long readers may take: the heads
+    interval, and something for a sync.
     """
     for writer in writers:
         writer.stop()
@@ -57,22 +77,25 @@ def check(
     for reader in readers:
         if reader.order != sorted(reader.order):
             verdict.out_of_order.append("a reader saw positions go back")
-        _measure(reader, writers, verdict)
+        _measure(reader, writers, verdict, over_at)
     return verdict
 
 
-def _measure(reader: Reader, writers: list[Writer], verdict: Verdict) -> None:
+def _measure(reader: Reader, writers: list[Writer], verdict: Verdict, over_at: float) -> None:
     """Times count from the acknowledgement; a push may be earlier than that, and then nothing was lacking."""
     acknowledged = {position: at for writer in writers for position, at in writer.acknowledged_at.items()}
     late = [
         reader.shown_at[position] - at for position, at in acknowledged.items() if position in reader.shown_at
     ]
     verdict.seconds_until_whole.append(round(max(0.0, *late), 3))
-    verdict.seconds_to_learn += [
-        round(max(0.0, gap.at - acknowledged[gap.position]), 3)
-        for gap in reader.learned
-        if gap.position in acknowledged
-    ]
+    gaps = [gap for gap in reader.learned if gap.position in acknowledged]
+    verdict.seconds_to_learn += [round(max(0.0, gap.at - acknowledged[gap.position]), 3) for gap in gaps]
+    for gap in gaps:
+        took = gap.at - max(over_at, acknowledged[gap.position])
+        if took > LEARNED_SECONDS:
+            verdict.learned_late.append(
+                f"position {gap.position}: noticed {took:.1f} s after the fault was over"
+            )
 
 
 def _compare_with_writers(truth: list[dict[str, object]], writers: list[Writer], verdict: Verdict) -> None:

@@ -55,9 +55,10 @@ def around(
     try:
         _wait(lambda: all(reader.connects and len(reader.messages) > len(writers) for reader in readers))
         disturb()
+        over_at = time.monotonic()
         seen = [len(writer.acknowledged) for writer in writers]
         _wait(lambda: all(len(w.acknowledged) > n + 2 for w, n in zip(writers, seen, strict=True)))
-        return check(who_write[0], channel_id, writers, readers)
+        return check(who_write[0], channel_id, writers, readers, over_at=over_at)
     finally:
         for writer in writers:
             writer.stop()
