@@ -5,6 +5,7 @@ import { navigate, pathAfterSignIn } from "../ui/router";
 import { api, post } from "./api";
 import { commitDeletions } from "./deletions";
 import { Problem } from "./problem";
+import { flush } from "./reads";
 import { forgetToken, pageRequest } from "./session";
 import { running, start } from "./start";
 
@@ -27,7 +28,7 @@ export async function signUp(person: SignUp): Promise<void> {
 
 /** Signs out. Drafts and messages on their way stay in this browser for the next time. */
 export async function signOut(): Promise<void> {
-  await commitDeletions();
+  await Promise.all([commitDeletions(), flush()]); // afterwards nobody is signed in who may
   await pageRequest("/session", "DELETE");
   leave();
 }

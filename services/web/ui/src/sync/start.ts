@@ -13,7 +13,7 @@ import { Follower } from "./follower";
 import { notify } from "./notifications";
 import { Sender } from "./outbox";
 import { setPresence, watchThrough } from "./presence";
-import { flush } from "./reads";
+import { dropReads, flush } from "./reads";
 import { sinceQueries } from "./since";
 import { Live } from "./socket";
 import { heardTyping, stopTyping, tellThrough } from "./typing";
@@ -84,6 +84,7 @@ export function start(answer: StateAnswer): void {
       if (returned) void follower.sync();
       else follower.heads(streams);
       sender.wake();
+      void flush();
     },
     lost: () => {
       connection.value = "offline";
@@ -100,8 +101,10 @@ export function start(answer: StateAnswer): void {
       returns.value += 1; // a short drop may have gone by unseen by the socket
       live.connect();
     }),
-    listen(window, "pagehide", flush),
-    listen(window, "pagehide", () => void commitDeletions()),
+    listen(window, "pagehide", () => {
+      void flush();
+      void commitDeletions();
+    }),
   ];
   tellThrough((channelId) => live.typing(channelId));
   live.connect();
@@ -110,7 +113,7 @@ export function start(answer: StateAnswer): void {
   running = {
     sender,
     stop: () => {
-      flush();
+      dropReads();
       dropDeletions();
       live.close();
       follower.stop();
