@@ -10,6 +10,7 @@ import type { Message, StateAnswer, SyncAnswer } from "../types";
 import { api, isPassing, post } from "./api";
 import { commitDeletions, dropDeletions } from "./deletions";
 import { Follower } from "./follower";
+import { heardMember } from "./members";
 import { notify } from "./notifications";
 import { Sender } from "./outbox";
 import { setPresence, watchThrough } from "./presence";
@@ -65,6 +66,7 @@ export function start(answer: StateAnswer): void {
       update((state) => withSnapshot(state, fresh, streams));
     },
     applied: (event, live) => {
+      heardMember(event);
       if (event.type !== "message.posted") return;
       const { message } = event.payload;
       if (message.nonce) sender.seen(message.nonce);
