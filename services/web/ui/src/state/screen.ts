@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import type { Message } from "../types";
 
 /** What is on screen and lives only there. */
 export type Route =
@@ -37,6 +38,8 @@ export const deleting = signal<ReadonlySet<number>>(new Set());
 /** Who types where: the time each was last heard typing, by channel and person. */
 export const typing = signal<Readonly<Record<number, Readonly<Record<number, number>>>>>({});
 export const online = signal<ReadonlySet<number>>(new Set());
+/** Messages of the open channel to read aloud, as they came. */
+export const announced = signal<readonly Message[]>([]);
 export const focused = signal(true);
 /** Whether live events flow, and whether that has been missing long enough to say so. */
 export const connection = signal<"connecting" | "online" | "offline">("connecting");

@@ -7,6 +7,7 @@ import { chat, outbox, update } from "../state/store";
 import { loadDrafts } from "../store/drafts";
 import { dropPending, keepPending, loadPending } from "../store/outbox";
 import type { Message, StateAnswer, SyncAnswer } from "../types";
+import { announce } from "./announcements";
 import { api, isPassing, post } from "./api";
 import { commitDeletions, dropDeletions } from "./deletions";
 import { Follower } from "./follower";
@@ -71,7 +72,9 @@ export function start(answer: StateAnswer): void {
       const { message } = event.payload;
       if (message.nonce) sender.seen(message.nonce);
       stopTyping(message.channel_id, message.user_id);
-      if (live) notify(event);
+      if (!live) return;
+      notify(event);
+      announce(event);
     },
   });
 
