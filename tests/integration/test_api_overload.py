@@ -1,5 +1,7 @@
 """Far more than ten times what api can do, by people who do not wait as they are told: it refuses and recovers."""
 
+import base64
+import json
 import math
 import statistics
 import time
@@ -8,10 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
+import redis
 import requests
 import servers
+from api_fixtures import MakeApi, Person
 from api_process import ApiProcess, api_process
+from flack_contracts.tasks import QUEUE_PREVIEWS
+from flack_domain.queries import previews
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 POST_SECONDS = 0.2
 """How long a message takes, and the next one waits for it: five a second are all that a channel can take."""
@@ -99,3 +106,43 @@ def test_what_is_too_much_is_refused_at_once_and_soon_afterwards_all_is_as_befor
 
 def median_seconds(answers: list[requests.Response]) -> float:
     return statistics.median(answer.elapsed.total_seconds() for answer in answers)
+
+
+def test_link_previews_wait_while_much_is_in_hand(
+    make_api: MakeApi, sign_up: Callable[..., Person], engine: Engine, redis_url: str
+) -> None:
+    app = make_api(requests_in_hand=3)
+    ada = sign_up("ada", app=app)
+    held, free = ada.make_channel(), ada.make_channel()
+    with redis.Redis.from_url(redis_url) as client, engine.connect() as holder, ThreadPoolExecutor(1) as pool:
+
+        def handed_on() -> int:
+            return int(client.llen(QUEUE_PREVIEWS))
+
+        holder.execute(text("select id from channels where id = :id for update"), {"id": held})
+        waiting = pool.submit(ada.say, held)
+        servers.wait_until(lambda: len(engine_locks(engine)) > 0)
+        message = ada.say(free, "see http://example.org/pressed")
+        holder.rollback()
+        waiting.result(10)
+        ada.say(free, "see http://example.org/at-ease")
+        servers.wait_until(lambda: handed_on() == 1)
+        arguments = client.lindex(QUEUE_PREVIEWS, 0)
+        assert f'"message_id": {message["id"]}'.encode() not in base64.b64decode(
+            json.loads(arguments)["body"]
+        )
+    with Session(engine) as session:  # what the sweep goes by
+        waiting_ids = [waits.id for waits in previews.waiting(session, older_than_seconds=0)]
+    assert message["id"] in waiting_ids
+
+
+def engine_locks(engine: Engine) -> list[int]:
+    """The sessions of this database that wait for a lock."""
+    with engine.connect() as connection:
+        return list(
+            connection.scalars(
+                text(
+                    "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+                )
+            )
+        )

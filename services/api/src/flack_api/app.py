@@ -59,7 +59,9 @@ def create_app(settings: ApiSettings) -> Flask:
     if undeclared:
         raise RuntimeError(f"these views do not say who may call them: {', '.join(undeclared)}")
     init_limits(app, settings)
-    app.wsgi_app = InHand(app, settings.requests_in_hand)  # type: ignore[method-assign]  # Flask's own way
+    in_hand = InHand(app, settings.requests_in_hand)
+    made.outbox.sheds_previews = lambda: in_hand.is_pressed
+    app.wsgi_app = in_hand  # type: ignore[method-assign]  # Flask's own way
     return app
 
 

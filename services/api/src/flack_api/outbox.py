@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from flack_api.ended import EndedSessions
+from flack_api.metrics import PREVIEWS_POSTPONED
 
 log = get_logger(__name__)
 
@@ -51,6 +52,8 @@ class Outbox:
             ended,
             v1_packet,
         )
+        self.sheds_previews: Callable[[], bool] = lambda: False
+        """Whether link previews have to wait: worker's sweep finds them half a minute later."""
         self._published: deque[int] = deque()
         self._wake = threading.Event()
         self._closing = threading.Event()
@@ -70,6 +73,9 @@ class Outbox:
                 self._ended.add(message.session_id)
             traced = message.model_copy(update={"request_id": current_request_id()})
             self._bus.publish(CONTROL_CHANNEL, control_json(traced))
+        if delivery.wanted_previews and self.sheds_previews():
+            PREVIEWS_POSTPONED.inc(len(delivery.wanted_previews))
+            return
         for message_id in delivery.wanted_previews:
             self._tasks.send(PREVIEW_FETCH, queue=QUEUE_PREVIEWS, message_id=message_id)
 

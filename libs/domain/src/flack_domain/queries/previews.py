@@ -40,6 +40,6 @@ def waiting(
             "limit": limit,
         },
     )
-    found = [Waiting(*row) for row in rows.tuples()]
+    found = [Waiting(*row) for row in rows]
     session.rollback()
     return found

@@ -30,6 +30,11 @@ class InHand:
         self._app, self._inner, self._most = app, app.wsgi_app, most
         self._in_hand = 0
 
+    @property
+    def is_pressed(self) -> bool:
+        """Whether more than half of it is taken: what can wait should."""
+        return self._in_hand > self._most / 2
+
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer 503, or go on."""
         path = environ["PATH_INFO"]
