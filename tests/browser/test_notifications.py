@@ -10,18 +10,22 @@ from playwright.sync_api import expect
 from servers import wait_until
 from visitors import MakePerson, Person
 
-# No desktop hears of it: what would be shown is kept. `away` is set where the person looks at another window, which
-# a browser without a screen cannot tell.
+# No desktop hears of it: what would be shown is kept until it is closed. `away` is set where the person looks at
+# another window, which a browser without a screen cannot tell.
 SPY = """
   window.shown = [];
   window.away = false;
   document.hasFocus = () => !window.away;
   const asked = window.Notification;
   window.Notification = class {
-    constructor(title, options) { window.shown.push([title, options.body]); window.newest = this; }
+    constructor(title, options) {
+      this.line = [title, options.body];
+      window.shown.push(this.line);
+      window.newest = this;
+    }
     static get permission() { return asked.permission; }
     static requestPermission() { return asked.requestPermission(); }
-    close() {}
+    close() { window.shown.splice(window.shown.indexOf(this.line), 1); }
   };
 """
 ASIDE = "([away]) => { window.away = away; window.dispatchEvent(new Event(away ? 'blur' : 'focus')); }"

@@ -1,6 +1,6 @@
 import { titleOf } from "../state/channel_names";
 import { focused, route } from "../state/screen";
-import { chat } from "../state/store";
+import { chat, installation } from "../state/store";
 import { nameOf } from "../state/users";
 import type { Event } from "../types";
 import { navigate } from "../ui/router";
@@ -9,15 +9,21 @@ const LONGEST = 140;
 /** Milliseconds after which a message is history: it was imported, or this page was asleep for long. */
 const OLD = 3_600_000;
 
-/** Whether this browser may show desktop notifications. */
+/** Browsers of phones have notifications and grant them, but make none for a page: that is only seen by trying. */
+let works = true;
+
+/** Whether this browser may show desktop notifications, and can, as far as is known. */
 export function notificationsAllowed(): boolean {
-  return "Notification" in window && Notification.permission === "granted";
+  return works && "Notification" in window && Notification.permission === "granted";
 }
 
 /** Asks the browser. Only ever called from a click. */
 export async function allowNotifications(): Promise<"allowed" | "refused" | "missing"> {
   if (!("Notification" in window)) return "missing";
-  return (await Notification.requestPermission()) === "granted" ? "allowed" : "refused";
+  if ((await Notification.requestPermission()) !== "granted") return "refused";
+  const trial = made(installation.peek().name, { silent: true });
+  trial?.close();
+  return trial ? "allowed" : "missing";
 }
 
 /** Tells of a new message by somebody else that is not in sight. */
@@ -33,10 +39,21 @@ export function notify(event: Event): void {
   if (inSight) return;
   const author = nameOf(state.users[message.user_id]);
   const title = channel.kind === "direct" ? author : `${author} in ${titleOf(state, channel)}`;
-  const shown = new Notification(title, { body: message.source.slice(0, LONGEST), tag: `flack-${channel.id}` });
+  const shown = made(title, { body: message.source.slice(0, LONGEST), tag: `flack-${channel.id}` });
+  if (!shown) return;
   shown.onclick = () => {
     window.focus();
     navigate(`/c/${channel.id}`);
     shown.close();
   };
+}
+
+/** A notification that is shown, or null where the browser makes none. */
+function made(title: string, options: NotificationOptions): Notification | null {
+  try {
+    return new Notification(title, options);
+  } catch {
+    works = false;
+    return null;
+  }
 }
