@@ -54,13 +54,14 @@ export default function BrowseDialog() {
             <Icon name="hash" />
             <span class="pick-names">
               <strong class="cut">{channel.name}</strong>
-              <small class="cut">{[`${channel.member_count} ${channel.member_count === 1 ? "member" : "members"}`, channel.topic].filter(Boolean).join(" · ")}</small>
+              <small class="cut">{noteOf(channel)}</small>
             </span>
-            {channel.joined ? (
+            {channel.joined && (
               <a class="button is-small" href={`/c/${channel.id}`}>
                 Open
               </a>
-            ) : (
+            )}
+            {!channel.joined && channel.archived_at === null && (
               <button type="button" class="button is-small is-primary" aria-label={`Join ${channel.name ?? ""}`} onClick={() => void attempt(() => joinChannel(channel.id)).then((joined) => joined && closeDialog())}>
                 Join
               </button>
@@ -93,4 +94,8 @@ export default function BrowseDialog() {
       )}
     </Dialog>
   );
+}
+
+function noteOf({ archived_at, member_count, topic }: ListedChannel): string {
+  return [archived_at !== null && "Archived", `${member_count} ${member_count === 1 ? "member" : "members"}`, topic].filter(Boolean).join(" · ");
 }
