@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { channelNameFrom, neighbour, railOf, titleOf } from "../src/state/channel_names";
+import { channelNameFrom, neighbour, railOf, titleOf, unreadShown } from "../src/state/channel_names";
 import { fromAnswer } from "../src/state/model";
+import { chat, totalUnread } from "../src/state/store";
 import { COLOURS, colourOf, initialsOf } from "../src/state/users";
 import { dayName, shortTime } from "../src/ui/times";
 import { channel, user } from "./make";
@@ -27,6 +28,15 @@ describe("the channel list", () => {
     expect(neighbour(known, 2, 1)).toBe(4);
     expect(neighbour(known, 2, -1)).toBe(4);
     expect(neighbour(known, 4, 1)).toBe(2);
+  });
+
+  it("counts nothing as unread that is muted or archived, and leads past it", () => {
+    const quiet = { ...known, preferences: { ...known.preferences, muted_channel_ids: [2] } };
+    expect(Object.values(quiet.channels).map((item) => unreadShown(quiet, item))).toEqual([0, 0, 0, 4]);
+    expect(neighbour(quiet, 1, -1)).toBe(4);
+    chat.value = quiet;
+    expect(totalUnread.value).toBe(4);
+    chat.value = null;
   });
 });
 

@@ -23,6 +23,12 @@ export function unreadOf(channel: ChannelState): number {
   return Math.max(0, channel.last_position - channel.last_read_position);
 }
 
+/** How much is said to be unread wherever channels are listed or counted: nothing where it is muted or archived. */
+export function unreadShown(state: State, channel: ChannelState): number {
+  const quiet = channel.archived_at !== null || state.preferences.muted_channel_ids.includes(channel.id);
+  return quiet ? 0 : unreadOf(channel);
+}
+
 export interface Rail {
   channels: ChannelState[];
   directs: ChannelState[];
@@ -48,7 +54,7 @@ export function neighbour(state: State, current: number | null, step: 1 | -1): n
   const at = list.findIndex((channel) => channel.id === current);
   for (let distance = 1; distance <= list.length; distance += 1) {
     const candidate = list[(at + step * distance + list.length * 2) % list.length];
-    if (candidate && candidate.id !== current && unreadOf(candidate) > 0) return candidate.id;
+    if (candidate && candidate.id !== current && unreadShown(state, candidate) > 0) return candidate.id;
   }
   return list[(at + step + list.length) % list.length]?.id ?? null;
 }

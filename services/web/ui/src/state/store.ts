@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import type { Installation } from "../types";
-import { railOf, unreadOf } from "./channel_names";
+import { railOf, unreadShown } from "./channel_names";
 import type { State } from "./model";
 import type { Outbox } from "./outbox";
 
@@ -21,8 +21,7 @@ export const preferences = computed(() => chat.value?.preferences ?? null);
 export const rail = computed(() => (chat.value ? railOf(chat.value) : { channels: [], directs: [] }));
 const NONE: readonly number[] = [];
 export const muted = computed(() => chat.value?.preferences.muted_channel_ids ?? NONE);
-export const totalUnread = computed(() =>
-  [...rail.value.channels, ...rail.value.directs]
-    .filter((channel) => !muted.value.includes(channel.id))
-    .reduce((sum, channel) => sum + unreadOf(channel), 0),
-);
+export const totalUnread = computed(() => {
+  const state = chat.value;
+  return state ? Object.values(state.channels).reduce((sum, channel) => sum + unreadShown(state, channel), 0) : 0;
+});

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { othersIn, titleOf, unreadOf } from "../state/channel_names";
+import { othersIn, titleOf, unreadShown } from "../state/channel_names";
 import { closeDialog } from "../state/screen";
 import { chat } from "../state/store";
 import { nameOf } from "../state/users";
@@ -95,7 +95,7 @@ function placesFor(query: string, found: readonly User[]): Place[] {
     const [other, second] = othersIn(state, channel);
     if (channel.kind === "direct" && other !== undefined && second === undefined) direct.add(other);
     const found = title.toLowerCase().indexOf(wanted);
-    const unread = unreadOf(channel);
+    const unread = unreadShown(state, channel);
     const rank = found < 0 ? -1 : (found === 0 ? 2 : 1) + (unread > 0 ? 0.5 : 0) - (channel.archived_at === null ? 0 : 1);
     const go = (): void => navigate(`/c/${channel.id}`);
     const note = channel.archived_at === null ? channel.topic : "Archived";

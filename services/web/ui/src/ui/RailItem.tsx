@@ -1,4 +1,4 @@
-import { othersIn, titleOf, unreadOf } from "../state/channel_names";
+import { othersIn, titleOf, unreadShown } from "../state/channel_names";
 import { route } from "../state/screen";
 import { chat, muted } from "../state/store";
 import { drafted } from "../store/drafts";
@@ -14,7 +14,7 @@ export function RailItem({ channel }: { channel: ChannelState }) {
   const title = titleOf(state, channel);
   const current = route.value.page === "channel" && route.value.channelId === channel.id;
   const quiet = muted.value.includes(channel.id);
-  const unread = quiet ? 0 : unreadOf(channel);
+  const unread = unreadShown(state, channel);
   const draft = !current && drafted.value.has(channel.id);
   const notes = [unread > 0 && `${unread} unread`, draft && "draft", quiet && "muted"].filter(Boolean); // read aloud as one name
   return (
