@@ -41,6 +41,12 @@ class Row:
     quiet: bool
     current: bool
 
+    @property
+    def notes(self) -> list[str]:
+        """What is read aloud after the name; the UI adds to it what only the browser knows."""
+        said = {f"{self.unread} unread": self.unread > 0, "muted": self.quiet}
+        return [note for note, holds in said.items() if holds]
+
 
 @dataclass(frozen=True)
 class ChannelList:
@@ -78,7 +84,9 @@ def _row(channel: ChannelState, snapshot: _Snapshot, users: dict[int, User], cha
     return Row(
         id=channel.id,
         kind=channel.kind,
-        name=channel.name or ", ".join(person.name for person in others) or _person(snapshot.user).name,
+        name=channel.name
+        or ", ".join(person.name for person in others)
+        or f"{_person(snapshot.user).name} (you)",
         others=others,
         unread=0 if quiet else unread,
         quiet=quiet,
