@@ -2,8 +2,11 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COLOURS } from "../src/state/users";
+import { iconOf, TAB_COLOURS } from "../src/ui/tabIcon";
 
 const STYLES = join(__dirname, "../src/styles");
+const STATIC = join(__dirname, "../../src/flack_web/static");
+const SOURCES = join(__dirname, "../src");
 const read = (name: string): string => readFileSync(join(STYLES, name), "utf8");
 
 /** The relative luminance contrast of WCAG 2. */
@@ -37,6 +40,20 @@ describe("the tokens", () => {
 
   it("are the only place that names a colour", () => {
     for (const name of readdirSync(STYLES).filter((file) => file !== "tokens.css")) expect(read(name)).not.toMatch(/#[0-9a-f]{3,8}\b|rgb|hsl|oklch/i);
+  });
+
+  it("are the only place that names a colour, in the script too, but for the tab's icon, which has the same", () => {
+    const scripts = readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter((file) => /\.tsx?$/.test(file) && !file.endsWith("tabIcon.ts"));
+    expect(scripts.length).toBeGreaterThan(50);
+    for (const file of scripts) expect(readFileSync(join(SOURCES, file), "utf8"), file).not.toMatch(/["'`]#[0-9a-f]{3,8}["'`]|rgba?\(|hsl\(|oklch\(/i);
+    for (const [name, colour] of Object.entries(TAB_COLOURS)) expect(tokens.get(name)?.[0]).toBe(colour);
+    expect(readFileSync(join(STATIC, "favicon.svg"), "utf8").trim()).toBe(iconOf(0));
+  });
+
+  it("are those of the pages that stand without the UI", () => {
+    const plain = [...readFileSync(join(STATIC, "plain.css"), "utf8").matchAll(/--(\w+): (#\w{6})/g)].map(([, name, colour]) => [name, colour]);
+    const themes = [0, 1].flatMap((theme) => ["background", "text", "muted", "accent"].map((name) => [name, tokens.get(name)?.[theme]]));
+    expect(plain).toEqual(themes);
   });
 
   it("are the only place that names a size in pixels or ems, but for where the layout turns", () => {

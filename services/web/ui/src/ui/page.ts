@@ -3,6 +3,7 @@ import { titleOf } from "../state/channel_names";
 import { focused, now, route } from "../state/screen";
 import { chat, installation, preferences, totalUnread } from "../state/store";
 import { storage } from "../store/storage";
+import { iconOf } from "./tabIcon";
 
 const THEME = "flack.theme";
 const MINUTE = 60_000;
@@ -41,13 +42,4 @@ function showIcon(unread: number): void {
   link.rel = "icon";
   link.type = "image/svg+xml";
   link.href = `data:image/svg+xml,${encodeURIComponent(iconOf(unread))}`;
-}
-
-function iconOf(unread: number): string {
-  const count = unread > 9 ? "9+" : String(unread);
-  const badge =
-    unread === 0
-      ? ""
-      : `<circle cx="22" cy="10" r="10" fill="#c92a2a"/><text x="22" y="15" font-family="sans-serif" font-weight="700" font-size="${count.length > 1 ? 12 : 15}" text-anchor="middle" fill="#fff">${count}</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#3b5bdb"/><path d="M10 25V8M10 8.500h12.500l-3 4.250 3 4.250H10" fill="none" stroke="#fff" stroke-width="2.500" stroke-linejoin="round" stroke-linecap="round"/>${badge}</svg>`;
 }
