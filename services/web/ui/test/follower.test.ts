@@ -12,12 +12,13 @@ function world() {
   const asked: Streams[] = [];
   const refetched: string[][] = [];
   const applied: number[] = [];
-  const answers: { recovered: boolean } = { recovered: true };
+  const answers = { reached: true, recovered: true };
   const follower = new Follower({
     read: () => known,
     write: (next) => (known = next),
     sync: (since) => {
       asked.push(since);
+      if (!answers.reached) return Promise.reject(new Error("not reached"));
       const events = answers.recovered ? log.filter((item) => item.seq > (since["channel:7"] ?? 0)) : [];
       const answer: SyncAnswer = { streams: [{ stream: "channel:7", recovered: answers.recovered, seq: 14, events }] };
       return Promise.resolve(answer);
@@ -81,6 +82,18 @@ describe("following the streams", () => {
     answers.recovered = false;
     await follower.sync();
     expect(refetched).toEqual([["channel:7"]]);
+  });
+
+  it("tries a sync that failed again, unless it has ended since", async () => {
+    const { follower, asked, answers } = world();
+    answers.reached = false;
+    await follower.sync();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(asked.length).toBeGreaterThan(1);
+    const tried = asked.length;
+    follower.stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveLength(tried);
   });
 
   it("makes one request of many wishes, and one more for those made meanwhile", async () => {

@@ -58,6 +58,18 @@ describe("messages on their way", () => {
     expect(kept.size).toBe(0);
   });
 
+  it("are left to whoever sends next, once it has ended", async () => {
+    const { sender, type, sent, settle, nextTimer, items, kept } = world([busy, "ok"]);
+    type("a");
+    await settle();
+    sender.stop();
+    await nextTimer();
+    type("b");
+    expect(sent).toEqual(["a"]);
+    expect(items().map((item) => item.state)).toEqual(["queued", "queued"]);
+    expect([...kept.keys()]).toEqual(["a", "b"]);
+  });
+
   it("keep their key through every try and their order behind a slow one", async () => {
     const { type, sent, settle, nextTimer } = world([busy, new Unreachable()]);
     type("a");

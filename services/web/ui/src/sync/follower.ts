@@ -26,6 +26,7 @@ export class Follower {
   private waiting: ReturnType<typeof setTimeout> | null = null;
   private syncing: Promise<void> | null = null;
   private again = false;
+  private stopped = false;
 
   constructor(private readonly ground: Ground) {}
 
@@ -57,6 +58,7 @@ export class Follower {
 
   /** Asks once for everything missed. Calls while one is under way make one more after it. */
   sync(): Promise<void> {
+    if (this.stopped) return Promise.resolve();
     if (this.syncing) {
       this.again = true;
       return this.syncing;
@@ -75,7 +77,9 @@ export class Follower {
     return this.syncing;
   }
 
+  /** Ends for good, also tries of a sync that failed: the next session has a follower of its own. */
   stop(): void {
+    this.stopped = true;
     if (this.waiting) clearTimeout(this.waiting);
     this.waiting = null;
     this.early.clear();

@@ -23,6 +23,7 @@ export interface Post {
 export class Sender {
   private readonly tries = new Map<string, number>();
   private readonly resting = new Set<number>();
+  private stopped = false;
 
   constructor(private readonly post: Post) {}
 
@@ -54,7 +55,13 @@ export class Sender {
     if (this.post.read().some((item) => item.key === key)) this.finish(key);
   }
 
+  /** Ends for good: what is on its way when somebody else signs in is theirs to send. */
+  stop(): void {
+    this.stopped = true;
+  }
+
   run(): void {
+    if (this.stopped) return;
     for (;;) {
       const item = nextToSend(this.post.read().filter((other) => !this.resting.has(other.channel_id)));
       if (!item) return;
@@ -74,7 +81,7 @@ export class Sender {
   }
 
   private failed(item: Pending, error: unknown): void {
-    if (!this.post.read().some((other) => other.key === item.key)) return; // seen or deleted meanwhile
+    if (this.stopped || !this.post.read().some((other) => other.key === item.key)) return; // seen or deleted meanwhile
     if (!this.post.passing(error)) {
       this.post.write(mark(this.post.read(), item.key, "failed", wordsOf(error)));
       this.store(item.key);

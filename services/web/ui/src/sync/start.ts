@@ -122,6 +122,7 @@ export function start(answer: StateAnswer): void {
       dropDeletions();
       live.close();
       follower.stop();
+      sender.stop();
       for (const end of endings) end();
       connection.value = "connecting";
       chat.value = null;
