@@ -37,3 +37,16 @@ def test_the_day_at_the_top_makes_way_for_the_banner(ann: Person, width: int) ->
     assert box(banner)["y"] == before
     assert box(day)["y"] >= before + box(banner)["height"]
     ann.problems.clear()  # browsers report what they could not reach
+
+
+def test_the_channel_list_stands_still_when_the_script_starts(ann: Person) -> None:
+    ann.create_channel("mooring")
+    link = ann.page.get_by_role("link", name="mooring")
+    running = box(link)
+    directs = box(ann.page.get_by_role("heading", name="Direct messages"))
+    ann.page.route("**/*.js", lambda route: route.abort())
+    ann.page.reload()
+    expect(link).to_be_visible()
+    assert box(link) == running
+    assert box(ann.page.get_by_role("heading", name="Direct messages"))["y"] == directs["y"]
+    ann.problems.clear()  # that the script did not load is what we wanted
