@@ -1,8 +1,9 @@
 """Bad values are refused with one sentence that names the value."""
 
 import pytest
+from api_server import api_server
 from charts import EXTERNAL, KINDS, LIVE, Object, Render
-from helm_python import HelmError
+from helm_python import Chart, Config, HelmError
 
 REFUSED: list[tuple[str, Object, str]] = [
     ("unknown value", {"replicaCount": 3}, "additional properties 'replicaCount' not allowed"),
@@ -95,22 +96,40 @@ def test_kinds_that_a_cluster_lacks_are_refused_there_and_only_there(
         render(values, kinds=LIVE)
 
 
+MINE: Object = {"secrets": {"existingSecret": "mine"}}
+
+
 @pytest.mark.parametrize(
-    ("values", "sentence"),
+    ("values", "held", "sentence"),
     [
-        (
-            {"secrets": {"existingSecret": "mine"}},
-            "secrets.existingSecret: there is no Secret mine in namespace chat",
-        ),
-        (EXTERNAL, "postgresql.external.existingSecret: there is no Secret db in namespace chat"),
+        (MINE, {}, "secrets.existingSecret: there is no Secret mine in namespace chat"),
+        (MINE, {"mine": ["signing-keys"]}, "secrets.existingSecret: the Secret mine has no key service-key"),
+        (EXTERNAL, {}, "postgresql.external.existingSecret: there is no Secret db in namespace chat"),
     ],
 )
-def test_a_secret_that_a_cluster_lacks_is_refused_there_and_only_there(
-    render: Render, values: Object, sentence: str
+def test_a_secret_that_a_cluster_lacks_is_refused_there(
+    chart: Chart, values: Object, held: dict[str, list[str]], sentence: str
 ) -> None:
-    assert render(values)
-
-    with pytest.raises(HelmError) as refusal:
-        render(values, kinds=LIVE)
+    with (
+        api_server("chat", held) as kubeconfig,
+        Config(kubeconfig_content=kubeconfig, namespace="chat") as cluster,
+        pytest.raises(HelmError) as refusal,
+    ):
+        cluster.render(chart, values, name="flack", namespace="chat")
 
     assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize("values", [MINE, EXTERNAL])
+def test_a_secret_is_not_missed_where_no_cluster_is_asked(render: Render, values: Object) -> None:
+    assert render(values)
+    assert render(values, kinds=LIVE)  # as Argo CD renders: a cluster's kinds, and no look at its objects
+
+
+def test_secrets_that_a_cluster_has_with_their_keys_are_taken(chart: Chart) -> None:
+    held = {"db": ["password"], "cache": ["password"]}
+    with (
+        api_server("chat", held) as kubeconfig,
+        Config(kubeconfig_content=kubeconfig, namespace="chat") as cluster,
+    ):
+        assert cluster.render(chart, EXTERNAL, name="flack", namespace="chat")

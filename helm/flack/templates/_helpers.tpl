@@ -64,7 +64,7 @@ labels:
 {{ default (printf "%s-keys" (include "flack.fullname" .)) .Values.secrets.existingSecret }}
 {{- end }}
 
-{{/* "true" where a cluster answers, empty under `helm template`: every cluster has this group, no client knows it by itself. */}}
+{{/* "true" where the cluster's kinds are known, empty under a plain `helm template`: every cluster has this group, no client knows it by itself. */}}
 {{- define "flack.live" -}}
 {{- if .Capabilities.APIVersions.Has "apiregistration.k8s.io/v1" }}true{{ end -}}
 {{- end }}
