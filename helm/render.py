@@ -1,7 +1,8 @@
 """Renders the chart into k8s/base for `kubectl apply -k k8s/`. `python helm/render.py [--check]`.
 
 One file a subject, as in the chart. What only Helm understands is taken out: hooks become ordinary objects (the Job
-that makes the Secret is safe to run at any time, and pods wait for what it makes), and `helm test` stays Helm's.
+that makes the Secret is safe to run at any time, and pods wait for what it makes), and `helm test` stays Helm's. A Job
+that was a hook becomes Argo CD's instead, which removes the Job before it: a Job cannot be changed.
 """
 
 import sys
@@ -26,6 +27,11 @@ NAMESPACE_OBJECT = {
     },
 }
 
+ARGO_HOOK = {
+    "argocd.argoproj.io/hook": "Sync",
+    "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
+}
+
 Object = dict[str, Any]
 
 
@@ -33,6 +39,8 @@ def plain(item: Object) -> Object:
     """An object without what only Helm reads."""
     metadata = item["metadata"]
     annotations = {k: v for k, v in metadata.get("annotations", {}).items() if not k.startswith("helm.sh/")}
+    if item["kind"] == "Job" and "helm.sh/hook" in metadata.get("annotations", {}):
+        annotations |= ARGO_HOOK
     metadata.pop("annotations", None)
     if annotations:
         metadata["annotations"] = annotations

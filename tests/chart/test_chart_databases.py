@@ -19,8 +19,10 @@ def external(**sections: Object) -> Object:
 
 
 def migration(objects: Rendered) -> dict[str, Any]:
-    """The environment of the Job that migrates."""
-    return environment(objects.pods()["Job/flack-migrate-1"]["containers"][0])
+    """The environment of the Job that migrates, without how long it waits."""
+    found = environment(objects.pods()["Job/flack-migrate-1"]["containers"][0])
+    del found["FLACK_MIGRATE_WAIT_SECONDS"]
+    return found
 
 
 def key(name: str, secret: str = "flack-keys") -> Object:

@@ -1,6 +1,6 @@
 """What `helm install flack helm/flack` makes, with no values at all."""
 
-from charts import Render
+from charts import Render, environment
 
 SERVICES = {"flack-api", "flack-web", "flack-realtime", "flack-worker"}
 
@@ -51,12 +51,26 @@ def test_migrations_run_in_an_ordinary_job_and_pods_wait_for_them(render: Render
     objects = render()
     job = objects.one("Job", "flack-migrate-1")
 
-    assert "helm.sh/hook" not in job["metadata"].get("annotations", {})  # a hook would deadlock with --wait
+    assert "helm.sh/hook" not in job["metadata"]["annotations"]  # a hook would deadlock with --wait
+    # Nor before Argo CD applies the database; but it knows no revisions, and a Job cannot be changed.
+    assert job["metadata"]["annotations"] == {
+        "argocd.argoproj.io/hook": "Sync",
+        "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
+    }
     for name in ("flack-api", "flack-worker", "flack-beat"):
         waiting = objects.one("Deployment", name)["spec"]["template"]["spec"]["initContainers"]
         assert [container["name"] for container in waiting] == ["wait-for-schema"]
     for name in ("flack-web", "flack-realtime"):
         assert "initContainers" not in objects.one("Deployment", name)["spec"]["template"]["spec"]
+
+
+def test_a_failed_migration_leaves_its_log_and_a_late_database_is_waited_for(render: Render) -> None:
+    spec = render().one("Job", "flack-migrate-1")["spec"]
+    pod = spec["template"]["spec"]
+
+    assert pod["restartPolicy"] == "Never"  # OnFailure would take the last pod away, with its log
+    assert spec["ttlSecondsAfterFinished"] >= 86400
+    assert int(environment(pod["containers"][0])["FLACK_MIGRATE_WAIT_SECONDS"]) >= 86400
 
 
 def test_only_who_needs_the_database_is_given_its_password(render: Render) -> None:

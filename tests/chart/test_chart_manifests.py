@@ -38,6 +38,16 @@ def test_nothing_in_it_is_for_helm_only(base: Rendered) -> None:
         assert item["metadata"]["labels"].get("app.kubernetes.io/managed-by", "kustomize") == "kustomize"
 
 
+def test_jobs_cannot_be_changed_and_argo_cd_removes_the_ones_before(base: Rendered) -> None:
+    jobs = base.of("Job")
+    assert {"flack-migrate-1", "flack-make-secret"} == set(jobs)
+
+    for job in jobs.values():
+        annotations = job["metadata"]["annotations"]
+        assert annotations["argocd.argoproj.io/hook"] == "Sync"
+        assert annotations["argocd.argoproj.io/hook-delete-policy"] == "BeforeHookCreation"
+
+
 def test_the_namespace_is_restricted(base: Rendered) -> None:
     labels = base.one("Namespace", "flack")["metadata"]["labels"]
 
