@@ -26,7 +26,8 @@ made from `values.yaml` by `make chart-docs`. Values that are not listed here ar
 
 The sections `api`, `web`, `realtime`, `worker` and `beat` take every key of `defaults` too, and their own wins:
 `api.drain.preStopSeconds=10`.
-`beat` is always one pod: it takes no `replicas`, `autoscaling` or `disruptionBudget`.
+`beat` is always one pod: it takes no `replicas`, `autoscaling` or `disruptionBudget`. `postgresql` and `redis` take
+`nodeSelector`, `affinity`, `tolerations` and `priorityClassName` of `defaults`, and their own win too.
 
 | value | default | what it is |
 | --- | --- | --- |

@@ -137,6 +137,44 @@ def test_pods_of_a_lost_node_start_elsewhere_soon(render: Render) -> None:
     assert seconds("flack-web") == [("not-ready", 30), ("unreachable", 30), ("web", None)]
 
 
+DEDICATED = [{"key": "chat", "operator": "Exists", "effect": "NoSchedule"}]
+SSD: dict[str, object] = {"nodeSelector": {"disk": "ssd"}, "priorityClassName": "data"}
+
+
+def test_every_pod_stands_where_the_common_values_say(render: Render) -> None:
+    where = {
+        "nodeSelector": {"pool": "chat"},
+        "tolerations": DEDICATED,
+        "priorityClassName": "high",
+        "affinity": {"nodeAffinity": {}},
+    }
+
+    pods = render({"defaults": where, "postgresql": SSD}).pods()
+
+    own = pods.pop("StatefulSet/flack-postgresql")
+    assert own["nodeSelector"] == {"pool": "chat", "disk": "ssd"}
+    assert own["priorityClassName"] == "data"
+    assert {"StatefulSet/flack-redis", "Pod/flack-test", "Job/flack-migrate-1"} < pods.keys()
+    for name, pod in pods.items():
+        assert pod["nodeSelector"] == {"pool": "chat"}, name
+        assert pod["priorityClassName"] == "high", name
+        assert pod["affinity"] == {"nodeAffinity": {}}, name
+        assert DEDICATED[0] in pod["tolerations"], name
+
+
+def test_bundled_databases_stay_with_their_node(render: Render) -> None:
+    for name in ("postgresql", "redis"):
+        assert "tolerations" not in render().pods()[f"StatefulSet/flack-{name}"]
+
+
+def test_without_a_time_for_lost_nodes_other_tolerations_stay(render: Render) -> None:
+    pods = render({"defaults": {"nodeLossSeconds": None, "tolerations": DEDICATED}}).pods()
+
+    assert pods["Deployment/flack-api"]["tolerations"] == DEDICATED
+    none = render({"defaults": {"nodeLossSeconds": None}}).pods()
+    assert "tolerations" not in none["Deployment/flack-api"]
+
+
 def test_an_autoscaler_that_is_turned_off_leaves_the_number_of_pods_to_the_values(render: Render) -> None:
     objects = render({"api": {"autoscaling": {"enabled": False}, "replicas": 4}})
 

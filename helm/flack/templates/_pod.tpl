@@ -50,10 +50,13 @@ nodeSelector:
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- if hasKey $svc "nodeLossSeconds" }}
+{{- $leaves := not (kindIs "invalid" $svc.nodeLossSeconds) }}
+{{- if or $leaves $svc.tolerations }}
 tolerations:
+  {{- if $leaves }}
   {{- range $taint := list "not-ready" "unreachable" }}
   - {key: node.kubernetes.io/{{ $taint }}, operator: Exists, effect: NoExecute, tolerationSeconds: {{ $svc.nodeLossSeconds }}}
+  {{- end }}
   {{- end }}
   {{- with $svc.tolerations }}
   {{- toYaml . | nindent 2 }}
