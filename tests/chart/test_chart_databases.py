@@ -1,8 +1,10 @@
 """Databases of the release's own, and of the person who installs it."""
 
+import re
 from typing import Any
 
-from charts import EXTERNAL, Object, Render, Rendered, containers, environment
+import pytest
+from charts import EXTERNAL, VARIANTS, Object, Render, Rendered, containers, environment
 
 USERS = ("flack-api", "flack-worker", "flack-beat")
 
@@ -96,6 +98,23 @@ def test_migrations_may_have_the_owner_s_login_to_an_external_database(render: R
             assert "FLACK_OWNER_DATABASE_URL" not in objects.environment(name)
         # Where the owner's URL leads is known to the Secret only.
         assert {} in objects.one("NetworkPolicy", "flack-migrate")["spec"]["egress"]
+
+
+def test_the_bundled_database_takes_as_many_connections_as_the_values_say(render: Render) -> None:
+    more = {"api": {"autoscaling": {"maxReplicas": 30}}, "postgresql": {"maxConnections": 420}}
+    for values, most in (({}, 300), (more, 420)):
+        database = render(values).pods()["StatefulSet/flack-postgresql"]["containers"][0]
+        assert f"max_connections={most}" in database["args"]
+
+
+@pytest.mark.parametrize("variant", ["defaults", "small", "kind"])
+def test_the_bundled_valkey_refuses_writes_before_it_is_killed(render: Render, variant: str) -> None:
+    cache = render(VARIANTS[variant]).pods()["StatefulSet/flack-redis"]["containers"][0]
+
+    most = re.search(r"--maxmemory (\d+)mb ", cache["args"][0])
+    assert most
+    limit = int(cache["resources"]["limits"]["memory"].removesuffix("Mi"))
+    assert 0.5 * limit <= int(most[1]) <= 0.65 * limit  # room for the copy that rewrites the log
 
 
 def test_the_bundled_volume_outlives_the_release(render: Render) -> None:

@@ -51,6 +51,17 @@ REFUSED: list[tuple[str, Object, str]] = [
         "only with keda.enabled=true",
     ),
     (
+        "more pods than the bundled database has connections for",
+        {"api": {"autoscaling": {"maxReplicas": 19}}},
+        "postgresql.maxConnections (300) is too few: 29 pods of api and worker × postgresql.poolSize (10) + 20 "
+        "= 310.",
+    ),
+    (
+        "more fixed pods than that",
+        {"defaults": {"autoscaling": {"enabled": False}, "replicas": 15}},
+        "postgresql.maxConnections (300) is too few: 30 pods",
+    ),
+    (
         "host without TLS Secret",
         {"ingress": {"hosts": [{"host": "chat.example.org"}]}},
         "ingress.hosts: chat.example.org has no tlsSecret",

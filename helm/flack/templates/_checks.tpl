@@ -3,6 +3,7 @@
 {{- include "flack.checks.images" . -}}
 {{- include "flack.checks.databases" . -}}
 {{- include "flack.checks.autoscaling" . -}}
+{{- include "flack.checks.connections" . -}}
 {{- include "flack.checks.ingress" . -}}
 {{- include "flack.checks.kinds" . -}}
 {{- include "flack.checks.secrets" . -}}
@@ -41,6 +42,21 @@
 {{- end -}}
 {{- if and $scaling.enabled (eq (int64 $scaling.minReplicas) 0) (not (and (eq $name "worker") $.Values.keda.enabled)) -}}
 {{- fail (printf "%s.autoscaling.minReplicas is 0: only worker can go down to none, and only with keda.enabled=true." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* The bundled PostgreSQL has a connection for every pod that may be; 20 are for beat, migrations and people. */}}
+{{- define "flack.checks.connections" -}}
+{{- if .Values.postgresql.enabled -}}
+{{- $pods := 0 -}}
+{{- range $name := list "api" "worker" -}}
+{{- $svc := include "flack.component" (list $ $name) | fromYaml -}}
+{{- $pods = add $pods ($svc.autoscaling.enabled | ternary $svc.autoscaling.maxReplicas $svc.replicas) -}}
+{{- end -}}
+{{- $needed := add (mul $pods .Values.postgresql.poolSize) 20 -}}
+{{- if gt $needed (int64 .Values.postgresql.maxConnections) -}}
+{{- fail (printf "postgresql.maxConnections (%v) is too few: %d pods of api and worker × postgresql.poolSize (%v) + 20 = %d." .Values.postgresql.maxConnections $pods .Values.postgresql.poolSize $needed) -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
