@@ -1,6 +1,7 @@
 """Autoscalers, by CPU or by what each service really waits for."""
 
-from charts import Object, Render
+import pytest
+from charts import VARIANTS, Object, Render, Rendered
 
 KEDA = {"keda": {"enabled": True}}
 
@@ -45,6 +46,38 @@ def test_with_keda_worker_may_go_to_none(render: Render) -> None:
     )
 
     assert scaled["spec"]["minReplicaCount"] == 0
+
+
+def requests(objects: Rendered, name: str) -> Object:
+    found: Object = objects.container(f"flack-{name}")["resources"]["requests"]
+    return found
+
+
+def test_in_production_there_are_three_of_everything_and_nodes_are_counted_by_what_pods_will_use(
+    render: Render,
+) -> None:
+    objects = render(VARIANTS["production"])
+
+    for name, scaled in objects.of("ScaledObject").items():
+        assert scaled["spec"]["minReplicaCount"] >= 3, name
+    for name in ("api", "web", "realtime"):
+        target = next(
+            trigger["metadata"]["value"]
+            for trigger in objects.one("ScaledObject", f"flack-{name}")["spec"]["triggers"]
+            if trigger["type"] == "cpu"
+        )
+        assert requests(objects, name)["cpu"] == target, name
+    assert requests(objects, "worker") != requests(render(), "worker")
+
+
+@pytest.mark.parametrize("variant", ["small", "kind"])
+def test_on_one_small_machine_every_request_is_small(render: Render, variant: str) -> None:
+    objects, usual = render(VARIANTS[variant]), render()
+
+    for name in ("api", "web", "realtime", "worker", "beat"):
+        for what, unit in (("cpu", "m"), ("memory", "Mi")):
+            asked, by_default = (int(requests(o, name)[what].removesuffix(unit)) for o in (objects, usual))
+            assert asked < by_default, (name, what)
 
 
 def test_growing_is_quick_and_shrinking_is_slow(render: Render) -> None:
