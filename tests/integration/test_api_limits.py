@@ -1,7 +1,9 @@
 """Rate limits: per person, per address, stricter for signing in and up, and there without Redis too."""
 
+import httpx2
 import pytest
 from api_fixtures import PASSWORD, MakeApi, new_person
+from flack_web.api import Api, ApiRefused
 from flask import Flask
 from flask.testing import FlaskClient
 from servers import wait_until
@@ -98,3 +100,64 @@ def test_addresses_are_those_that_trusted_proxies_tell(make_api: MakeApi) -> Non
     assert [ask("192.0.2.1"), ask("192.0.2.2"), ask("192.0.2.1")] == [200, 200, 429]
     # What the client itself wrote before the proxy's own entry counts for nothing.
     assert ask("198.51.100.7, 192.0.2.1") == 429
+
+
+def _v1_sign_in(client: FlaskClient, nickname: str, body: object = None, prefix: str = "/api") -> int:
+    return client.post(f"{prefix}/tokens", auth=(nickname, "wrong password"), json=body).status_code
+
+
+def test_what_a_v1_client_puts_into_a_body_frees_it_from_no_limit(make_api: MakeApi) -> None:
+    app = _limited(make_api, rate_limit_sign_in="2/minute")
+    new_person(app, "ada")
+    client = app.test_client()
+    bodies = [{"grant": "refresh"}, {"nickname": "somebody else"}, {"nickname": "another"}]
+    assert [_v1_sign_in(client, "ada", body) for body in bodies] == [401, 401, 429]
+
+
+def test_what_a_v2_client_puts_into_a_basic_header_frees_it_from_no_limit(make_api: MakeApi) -> None:
+    client = _limited(make_api, rate_limit_sign_in="2/minute").test_client()
+    grant = {"grant": "password", "nickname": "ada", "password": "wrong password"}
+    answers = [
+        client.post("/api/v2/tokens", json=grant, auth=(f"other{number}", "x")).status_code
+        for number in range(3)
+    ]
+    assert answers == [401, 401, 429]
+
+
+def test_all_ways_to_sign_in_share_a_budget(make_api: MakeApi) -> None:
+    client = _limited(make_api, rate_limit_sign_in="3/minute").test_client()
+    assert _sign_in(client, "ada") == 401
+    assert _v1_sign_in(client, "ada") == 401
+    assert _v1_sign_in(client, "ada", prefix="/api/v1") == 401
+    assert [_sign_in(client, "ada"), _v1_sign_in(client, "ada")] == [429, 429]
+
+
+def test_guessing_the_password_of_a_session_is_slowed_down_and_other_changes_are_not(
+    make_api: MakeApi,
+) -> None:
+    ada = new_person(_limited(make_api, rate_limit_sign_in="2/minute"), "ada")
+    guess = {"current_password": "a wrong guess", "password": "a new password"}
+    assert [ada.patch("/users/me", guess).status_code for _ in range(3)] == [401, 401, 429]
+    assert ada.patch("/users/me", {"display_name": "Ada"}).status_code == 200
+
+
+@pytest.mark.parametrize("proxies", [2, 3])
+def test_browsers_behind_several_proxies_are_told_apart(make_api: MakeApi, proxies: int) -> None:
+    app = _limited(make_api, rate_limit_sign_in_address="1/minute", trusted_proxies=proxies)
+    web = Api(
+        httpx2.Client(transport=httpx2.WSGITransport(app=app), base_url="http://api"), trusted_proxies=proxies
+    )
+    for address, expected in (("192.0.2.1", 401), ("192.0.2.2", 401), ("192.0.2.1", 429)):
+        with pytest.raises(ApiRefused) as refusal:
+            web.sign_in("ada", "wrong password", address)
+        assert refusal.value.status == expected
+
+
+def test_a_subscriber_of_ipv6_has_one_budget(make_api: MakeApi) -> None:
+    app = _limited(make_api, rate_limit_requests="1/minute", trusted_proxies=1)
+
+    def ask(address: str) -> int:
+        return app.test_client().get("/api/v2/installation", headers={"X-Forwarded-For": address}).status_code
+
+    assert [ask("2001:db8:0:1::1"), ask("2001:db8:0:1:ffff::2"), ask("2001:db8:0:2::1")] == [200, 429, 200]
+    assert [ask("::ffff:192.0.2.9"), ask("192.0.2.9")] == [200, 429]

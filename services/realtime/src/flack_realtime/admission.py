@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -57,7 +58,7 @@ class Admission:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer 503, or go on."""
-        new = environ["PATH_INFO"].startswith(self._path) and "sid=" not in environ.get("QUERY_STRING", "")
+        new = environ["PATH_INFO"].startswith(self._path) and not _has_sid(environ.get("QUERY_STRING", ""))
         if not new or environ["REQUEST_METHOD"] != "GET":
             return self._app(environ, start_response)
         reason = self._full() or (None if self._bucket.take() else "too many connections a second")
@@ -68,3 +69,8 @@ class Admission:
         headers = [("Retry-After", seconds), ("Content-Type", "text/plain"), ("Connection", "close")]
         start_response("503 Service Unavailable", headers)
         return [reason.encode() + b"\n"]
+
+
+def _has_sid(query: str) -> bool:
+    """Whether the request belongs to a session, as engineio reads it: with an empty `sid`, or an `xsid`, it does not."""
+    return "sid=" in query and "sid" in parse_qs(query)

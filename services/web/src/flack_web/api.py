@@ -34,8 +34,10 @@ class Api:
     Every method raises ApiAway, and ApiRefused for an answer of 400 to 499.
     """
 
-    def __init__(self, client: httpx2.Client) -> None:
+    def __init__(self, client: httpx2.Client, *, trusted_proxies: int = 1) -> None:
         self._client = client
+        self._hops = max(1, trusted_proxies)
+        """api believes as many entries of `X-Forwarded-For` as the installation has proxies, and ignores fewer."""
 
     def installation(self) -> Json:
         """What anybody may know of the installation."""
@@ -80,7 +82,8 @@ class Api:
         token: str | None = None,
         body: Json | None = None,
     ) -> Json:
-        headers = {"X-Forwarded-For": quote(client_address, safe=".:")} if client_address else {}
+        address = quote(client_address, safe=".:")
+        headers = {"X-Forwarded-For": ", ".join([address] * self._hops)} if address else {}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         try:

@@ -23,7 +23,8 @@ def create_app(settings: WebSettings, *, assets_folder: Path = assets.FOLDER) ->
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024  # nothing that a browser posts here is long
     observe(app, "web", trusted_proxies=settings.trusted_proxies)
-    api = Api(internal_client(settings.api_url, timeout=settings.api_timeout))
+    client = internal_client(settings.api_url, timeout=settings.api_timeout)
+    api = Api(client, trusted_proxies=settings.trusted_proxies)
     cookie = SessionCookie(settings.session_key.get_secret_value())
     redis = connect_redis(settings.redis_url.get_secret_value(), timeout=0.5)
     app.extensions["flack"] = Services(

@@ -6,6 +6,7 @@ Answers carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (se
 
 import hashlib
 from collections.abc import Callable
+from ipaddress import IPv6Address, IPv6Network
 from time import time
 from typing import Any
 
@@ -19,11 +20,14 @@ from flack_api.http.routes import View, current_route, route_of
 from flack_api.http.shared_counts import SCHEME
 from flack_api.settings import ApiSettings
 
-SIGN_IN, SIGN_UP = "sign_in", "sign_up"
+SIGN_IN, SIGN_UP, OWN_PASSWORD = "sign_in", "sign_up", "own_password"
 
 
 def limited(name: str) -> Callable[[View], View]:
-    """Put a view under the stricter limits of `SIGN_IN` or `SIGN_UP`, whose numbers are settings."""
+    """Put a view under the stricter limits of `SIGN_IN`, `SIGN_UP` or `OWN_PASSWORD`, whose numbers are settings.
+
+    All views of one name share its budget: the same password can be tried at several.
+    """
 
     def decorate(view: View) -> View:
         route_of(view).limit = name
@@ -33,8 +37,19 @@ def limited(name: str) -> Callable[[View], View]:
 
 
 def address_key() -> str:
-    """The address that the request came from, as the trusted proxies tell it."""
-    return f"address:{request.remote_addr}"
+    """The address that the request came from, as the trusted proxies tell it; of IPv6 the network of a subscriber."""
+    address = request.remote_addr or ""
+    if ":" in address:
+        address = _network(address)
+    return f"address:{address}"
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(parsed.ipv4_mapped or IPv6Network((parsed, 64), strict=False))
 
 
 def caller_key() -> str:
@@ -44,10 +59,14 @@ def caller_key() -> str:
 
 
 def nickname_key() -> str:
-    """The nickname that somebody tries to sign in with, hashed: names are no keys to show in Redis."""
-    nickname = _body().get("nickname")
-    if nickname is None and request.authorization:
-        nickname = request.authorization.username
+    """The nickname that somebody tries to sign in with, hashed: names are no keys to show in Redis.
+
+    It is read where the view reads it: what the view ignores must not choose what is counted.
+    """
+    if _reads_body():
+        nickname = _body().get("nickname")
+    else:
+        nickname = request.authorization.username if request.authorization else None
     digest = hashlib.sha256(str(nickname).encode(errors="replace")).hexdigest()[:32]
     return f"nickname:{digest}"
 
@@ -84,19 +103,30 @@ def init_limits(app: Flask, settings: ApiSettings) -> None:
 def _limit(limiter: Limiter, view: View, settings: ApiSettings) -> View:
     """The view under the limits that it declares."""
     limited_view: View = view
-    if route_of(view).limit == SIGN_UP:
-        limited_view = limiter.limit(settings.rate_limit_sign_up, key_func=address_key)(view)
-    elif route_of(view).limit == SIGN_IN:
-        by_address = limiter.limit(
-            settings.rate_limit_sign_in_address, key_func=address_key, exempt_when=_is_refresh
+    name = route_of(view).limit
+    if name == SIGN_UP:
+        limited_view = limiter.shared_limit(settings.rate_limit_sign_up, name, key_func=address_key)(view)
+    elif name == SIGN_IN:
+        by_address = limiter.shared_limit(
+            settings.rate_limit_sign_in_address, name, key_func=address_key, exempt_when=_is_refresh
         )
-        by_nickname = limiter.limit(
+        by_nickname = limiter.shared_limit(
             settings.rate_limit_sign_in,
+            name,
             key_func=nickname_key,
             deduct_when=_is_refusal,
             exempt_when=_is_refresh,
         )
         limited_view = by_nickname(by_address(view))
+    elif name == OWN_PASSWORD:
+        limited_view = limiter.shared_limit(
+            settings.rate_limit_sign_in,
+            name,
+            key_func=caller_key,
+            deduct_when=_is_refusal,
+            exempt_when=lambda: "current_password" not in _body(),
+            override_defaults=False,
+        )(view)
     return limited_view
 
 
@@ -113,9 +143,14 @@ def _is_internal() -> bool:
     return route is not None and route.auth == SERVICE
 
 
+def _reads_body() -> bool:
+    route = current_route()
+    return route is not None and route.body is not None
+
+
 def _is_refresh() -> bool:
     """Refreshing costs no password check, and its tokens cannot be guessed: a whole office may do it at once."""
-    return _body().get("grant") == "refresh"
+    return _reads_body() and _body().get("grant") == "refresh"
 
 
 def _is_refusal(response: Response) -> bool:

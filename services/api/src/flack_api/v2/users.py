@@ -23,7 +23,7 @@ from flack_api.http import (
     returns,
 )
 from flack_api.http.fields import Ids
-from flack_api.http.limits import SIGN_UP, limited
+from flack_api.http.limits import OWN_PASSWORD, SIGN_UP, limited
 from flack_api.services import services
 
 users = Blueprint("users", __name__)
@@ -115,6 +115,7 @@ def read_myself() -> User:
 
 @users.patch("/users/me")
 @auth_required
+@limited(OWN_PASSWORD)
 @body(ProfileChanges)
 @refuses(409)
 @returns(User)
