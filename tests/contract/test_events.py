@@ -65,6 +65,7 @@ EXAMPLES: dict[type[Contract], dict[str, Any]] = {
     control.V1TokensEnded: {"kind": "v1.tokens_ended", "user_id": 3, "request_id": None},
     control.Heads: {"kind": "heads", "streams": {"channel:7": 12}},
     internal.Memberships: MEMBERSHIPS,
+    internal.EndedSessions: {"session_ids": [44]},
     internal.MembershipsOfMany: {"people": [MEMBERSHIPS]},
     internal.V1Event: {"name": "ping_user", "args": ["token"]},
     internal.V1Outcome: {"outcome": "accepted", "user_id": 3},

@@ -46,6 +46,8 @@ class ApiPeer:
         self.channels: dict[int, set[int]] = {}
         self.heads: dict[str, int] = {}
         self.ended: set[int] = set()
+        self.tells_ended = True
+        """Whether it answers which sessions have ended."""
         self.v1_tokens: dict[str, int] = {}
         self.v1_events: list[dict[str, Any]] = []
         self.offline: list[int] = []
@@ -91,6 +93,12 @@ class ApiPeer:
             streams = {f"channel:{c}": self.heads.get(f"channel:{c}", 0) for c in channels}
             seq = self.heads.get(f"user:{user_id}", 0)
             return {"user_id": user_id, "seq": seq, "channel_ids": channels, "streams": streams}
+
+        @app.get("/internal/sessions/ended")
+        def ended() -> dict[str, Any]:
+            if not self.tells_ended:
+                abort(503)
+            return {"session_ids": sorted(self.ended)}
 
         @app.get("/internal/sessions/<int:session_id>")
         def alive(session_id: int) -> dict[str, Any]:

@@ -310,3 +310,32 @@ def test_presence_is_told_to_who_watches(start, api, open) -> None:
         "online": False,
     }
     assert ann.call("watch_presence", {"user_ids": list(range(1, 300))}) == {"online": []}
+
+
+@pytest.mark.parametrize("tells", [True, False], ids=["told at its start", "told of each"])
+def test_a_process_that_began_later_knows_who_signed_out_before(
+    redis_server_url, peer, tmp_path, open, tells
+) -> None:
+    peer.channels, peer.tells_ended = {3: {7}}, tells
+    peer.ended.add(611)
+    with (tmp_path / "log").open("wb") as log:
+        late = Realtime(redis_server_url, peer, log)
+        try:
+            thief = Person(late.url, peer.token(3, session_id=611))
+            owner = Person(late.url, peer.token(3, session_id=612))
+            open += [thief, owner]
+            owner.wait("ready")
+            wait_until(lambda: thief.refusal)
+            assert "invalid_token" in str(thief.refusal)
+            assert thief.connects == 0
+        finally:
+            peer.tells_ended = True
+            late.stop()
+
+
+def test_a_sign_out_that_nobody_told_of_closes_the_socket_all_the_same(start, api, open) -> None:
+    here = Person(start().url, api.token(4, session_id=613))
+    open.append(here)
+    here.wait("ready")
+    api.ended.add(613)
+    here.wait("closing", lambda data: data == {"reason": "signed_out"}, seconds=15)

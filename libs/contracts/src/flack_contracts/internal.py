@@ -22,6 +22,12 @@ class MembershipsOfMany(Contract):
     people: list[Memberships]
 
 
+class EndedSessions(Contract):
+    """Sessions that were signed out or revoked lately, so that access tokens of theirs may still look good."""
+
+    session_ids: list[int]
+
+
 class V1Event(Contract):
     """A v1 client's Socket.IO event with its arguments as they came."""
 

@@ -72,5 +72,5 @@ class Admission:
 
 
 def _has_sid(query: str) -> bool:
-    """Whether the request belongs to a session, as engineio reads it: with an empty `sid`, or an `xsid`, it does not."""
+    """Whether the request is of a session, as engineio reads it: with an empty `sid`, or an `xsid`, it is not."""
     return "sid=" in query and "sid" in parse_qs(query)

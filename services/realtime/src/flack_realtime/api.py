@@ -1,10 +1,17 @@
 """What realtime asks of api, on routes that the ingress does not lead to."""
 
+import math
 from typing import Any
 
 import orjson
 import urllib3
-from flack_contracts.internal import SERVICE_KEY_HEADER, Memberships, MembershipsOfMany, V1Outcome
+from flack_contracts.internal import (
+    SERVICE_KEY_HEADER,
+    EndedSessions,
+    Memberships,
+    MembershipsOfMany,
+    V1Outcome,
+)
 from flack_kit.request_id import carried_on
 
 from flack_realtime.gather import Gather
@@ -46,6 +53,11 @@ class InternalApi:
     def session_alive(self, session_id: int) -> bool:
         """Whether a session was neither signed out nor revoked."""
         return self._ask("GET", f"/internal/sessions/{session_id}", missing_ok=True).status != 404
+
+    def ended_sessions(self, seconds: float) -> list[int]:
+        """The sessions that have ended within the last seconds."""
+        answer = self._ask("GET", f"/internal/sessions/ended?seconds={math.ceil(seconds)}")
+        return EndedSessions.model_validate_json(answer.data).session_ids
 
     def v1_event(self, name: str, arguments: list[Any]) -> V1Outcome:
         """Hand on a v1 client's event."""

@@ -19,6 +19,7 @@ from flack_realtime.admission import Admission, Bucket
 from flack_realtime.api import InternalApi
 from flack_realtime.control import Control
 from flack_realtime.drain import Drain
+from flack_realtime.ended import Ended
 from flack_realtime.fanout import FanoutManager, redis_connector
 from flack_realtime.fanout.frames import server_frame
 from flack_realtime.gateway import Gateway
@@ -69,7 +70,8 @@ def create_app(
     api = InternalApi(settings.api_url, settings.service_key.get_secret_value())
     overload = Overload()
     sessions = Sessions(time.time)
-    tokens = Tokens(Verifier(api.key_set, issuer=ISSUER, audience=AUDIENCE), sessions, time.time)
+    ended = Ended(api, time.time)
+    tokens = Tokens(Verifier(api.key_set, issuer=ISSUER, audience=AUDIENCE), sessions, ended, time.time)
     memberships = Memberships(manager, api, hold_seconds=settings.realtime_hold_seconds)
     members = Members(manager, sessions, memberships)
     presence = Presence(redis, manager, sessions, overload, time.time)
@@ -107,7 +109,7 @@ def create_app(
         health.check_ready(lambda: "draining" if drain.draining else None)
         health.check_ready(lambda: None if manager.subscriptions.ever_up else "waiting for Redis")
     app.extensions["flack"] = Services(manager, drain, overload)
-    for service in (manager, overload, tokens, presence, v1):
+    for service in (manager, overload, ended, tokens, presence, v1):
         if service is not None:
             service.start()
     return app

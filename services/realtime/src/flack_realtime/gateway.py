@@ -14,7 +14,7 @@ from socketio.exceptions import ConnectionRefusedError as Refusal
 
 from flack_realtime import v1
 from flack_realtime.api import ApiAway
-from flack_realtime.fanout import Client, FanoutManager
+from flack_realtime.fanout import Client, FanoutManager, frames
 from flack_realtime.memberships import Memberships
 from flack_realtime.presence import Presence
 from flack_realtime.sessions import Session, Sessions, session_of
@@ -25,8 +25,6 @@ from flack_realtime.v1 import V1
 log = get_logger(__name__)
 
 HEADS_INTERVAL = 30
-_TRY_AGAIN_LATER = 1013  # WebSocket close code, IANA registry
-
 _NOT_SIGNED_IN = {"ok": False, "code": "not_signed_in"}
 
 Handler = Callable[[Session, Any], Any]
@@ -87,7 +85,7 @@ class Gateway:
             streams = self._memberships.enter_all(client, session.user_id)
         except ApiAway as error:
             log.warning("memberships_unknown", user_id=session.user_id, reason=str(error))
-            client.link.close_with("unavailable", _TRY_AGAIN_LATER)
+            client.link.close_with("unavailable", frames.TRY_AGAIN_LATER)
             return
         ready = {
             "user_id": session.user_id,

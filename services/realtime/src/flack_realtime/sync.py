@@ -1,6 +1,6 @@
 """What makes a client call sync: the digest of heads, and the news that Redis was away."""
 
-from collections.abc import Callable
+from collections import deque
 
 import gevent
 import orjson
@@ -8,7 +8,7 @@ from flack_contracts.wire import packet_of
 from flack_kit.logging import get_logger
 
 from flack_realtime.api import ApiAway, InternalApi
-from flack_realtime.fanout import Client, FanoutManager
+from flack_realtime.fanout import Client, FanoutManager, frames
 from flack_realtime.members import Members
 from flack_realtime.memberships import Memberships
 from flack_realtime.sessions import Sessions
@@ -18,6 +18,8 @@ log = get_logger(__name__)
 _GAP = packet_of("gap", {})
 _GAPS_A_SLICE, _SLICE_SECONDS = 500, 0.25  # 2,000 sockets a second: all of them sync at once otherwise
 _CHECKERS = 8
+_CHECKS = 4
+"""How often api is asked again about a person, after 1, 2, 4 and 8 s."""
 
 
 class Sync:
@@ -54,9 +56,9 @@ class Sync:
         log.warning("redis_restored", users=len(self._sessions.users()))
         self._memberships.forget_all()
         gevent.spawn(self._announce)
-        users = iter(self._sessions.users())
+        waiting = deque((user_id, 0) for user_id in self._sessions.users())
         for _ in range(_CHECKERS):
-            gevent.spawn(self._check, lambda: next(users, None))
+            gevent.spawn(self._check, waiting)
 
     def _announce(self) -> None:
         clients = list(self._manager.index.clients.values())
@@ -64,13 +66,21 @@ class Sync:
             self._manager.send_to(clients[start : start + _GAPS_A_SLICE], _GAP)
             gevent.sleep(_SLICE_SECONDS)
 
-    def _check(self, next_user: Callable[[], int | None]) -> None:
-        # Who was removed from a channel, or signed out, meanwhile must not go on to listen.
-        while (user_id := next_user()) is not None:
+    def _check(self, waiting: deque[tuple[int, int]]) -> None:
+        # Who was removed from a channel, or signed out, meanwhile must not go on to listen. When all sync at once api
+        # may have too much to do: it is asked again, and whoever cannot be checked has to connect anew.
+        while waiting:
+            user_id, tries = waiting.popleft()
             try:
                 self._members.check(user_id)
                 for session in self._sessions.of(user_id):
                     if session.session_id and not self._api.session_alive(session.session_id):
                         session.close("signed_out")
             except ApiAway as error:
+                if tries < _CHECKS:
+                    gevent.sleep(min(2.0**tries, 8.0))
+                    waiting.append((user_id, tries + 1))
+                    continue
                 log.warning("check_failed", user_id=user_id, reason=str(error))
+                for session in self._sessions.of(user_id):
+                    session.client.link.close_with("unavailable", frames.TRY_AGAIN_LATER)

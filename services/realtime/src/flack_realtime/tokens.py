@@ -11,6 +11,7 @@ from flack_contracts.tokens import ACCESS_TOKEN_SECONDS, AccessClaims
 from flack_kit.jwt import InvalidToken, Verifier
 from pydantic import ValidationError
 
+from flack_realtime.ended import Ended
 from flack_realtime.sessions import Session, Sessions
 
 
@@ -21,16 +22,21 @@ class Refused(Exception):
 class Tokens:
     """Checks tokens offline and remembers which sessions have ended, as long as a token of theirs could live."""
 
-    def __init__(self, verifier: Verifier, sessions: Sessions, now: Callable[[], float]) -> None:
+    def __init__(
+        self, verifier: Verifier, sessions: Sessions, ended: Ended, now: Callable[[], float]
+    ) -> None:
         self._verifier, self._sessions, self._now = verifier, sessions, now
-        self._ended: dict[tuple[int, int | None], float] = {}
+        self._ended = ended
+        self._all_ended: dict[int, float] = {}
+        """By person: when all of their sessions were ended at once."""
+        ended.on_ended = self._close
 
     def start(self) -> None:
         """Begin to watch for tokens that end."""
         gevent.spawn(self._watch)
 
     def claims(self, token: Any) -> AccessClaims:
-        """The claims of a good token. Raises Refused."""
+        """The claims of a good token. Raises Refused, and ApiAway where it cannot be told."""
         if not isinstance(token, str):
             raise Refused
         try:
@@ -38,7 +44,7 @@ class Tokens:
             user_id, session_id = claims.user_id, claims.session_id
         except (InvalidToken, ValidationError, ValueError) as error:
             raise Refused from error
-        if (user_id, session_id) in self._ended or self._ended.get((user_id, None), 0.0) >= claims.iat:
+        if session_id in self._ended or self._all_ended.get(user_id, 0.0) >= claims.iat:
             raise Refused
         return claims
 
@@ -56,7 +62,10 @@ class Tokens:
 
     def end(self, user_id: int, session_id: int | None) -> int:
         """A session was signed out or revoked (all of the person's without an id): close its sockets; how many."""
-        self._ended[user_id, session_id] = self._now()
+        if session_id is None:
+            self._all_ended[user_id] = self._now()
+        else:
+            self._ended.add(session_id)
         ended = [s for s in self._sessions.of(user_id) if session_id is None or s.session_id == session_id]
         for session in ended:
             session.close("signed_out")
@@ -70,7 +79,15 @@ class Tokens:
                 session.close("token_expired")
             if monotonic() - swept > ACCESS_TOKEN_SECONDS:
                 swept, oldest = monotonic(), self._now() - ACCESS_TOKEN_SECONDS - 60
-                self._ended = {key: moment for key, moment in self._ended.items() if moment > oldest}
+                self._all_ended = {
+                    user: moment for user, moment in self._all_ended.items() if moment > oldest
+                }
+
+    def _close(self, session_ids: set[int]) -> None:
+        for user_id in self._sessions.users():
+            for session in self._sessions.of(user_id):
+                if session.session_id in session_ids:
+                    session.close("signed_out")
 
 
 def expiry_text(moment: int) -> str:

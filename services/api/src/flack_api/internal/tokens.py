@@ -1,12 +1,33 @@
 """Whether a session is still alive: access tokens alone do not tell."""
 
-from flack_domain import queries
+from datetime import timedelta
+from typing import Annotated
+
+from flack_contracts.internal import EndedSessions
+from flack_domain import clock, queries
 from flask import Blueprint
+from pydantic import Field
 
 from flack_api.context import session
-from flack_api.http import Problem, returns, service_only
+from flack_api.http import Problem, Query, query, returns, service_only
 
 tokens = Blueprint("tokens", __name__)
+
+
+class Lately(Query):
+    """Within how many seconds."""
+
+    seconds: Annotated[int, Field(ge=1, le=3600)]
+
+
+@tokens.get("/sessions/ended")
+@service_only
+@query(Lately)
+@returns(EndedSessions)
+def read_ended(lately: Lately) -> EndedSessions:
+    """The sessions that have ended lately."""
+    since = clock.now() - timedelta(seconds=lately.seconds)
+    return EndedSessions(session_ids=list(queries.sessions.ended_since(session(), since)))
 
 
 @tokens.get("/sessions/<int:session_id>")
