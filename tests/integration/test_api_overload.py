@@ -13,8 +13,9 @@ import pytest
 import redis
 import requests
 import servers
-from api_fixtures import MakeApi, Person
+from api_fixtures import PASSWORD, SERVICE_KEY, MakeApi, Person
 from api_process import ApiProcess, api_process
+from flack_contracts.internal import SERVICE_KEY_HEADER
 from flack_contracts.tasks import QUEUE_PREVIEWS
 from flack_domain.queries import previews
 from sqlalchemy import Engine, text
@@ -146,3 +147,25 @@ def engine_locks(engine: Engine) -> list[int]:
                 )
             )
         )
+
+
+def test_what_our_own_services_ask_keeps_nobody_out(
+    make_api: MakeApi, sign_up: Callable[..., Person], engine: Engine
+) -> None:
+    app = make_api(requests_in_hand=1)
+    ada = sign_up("ada", app=app)
+    token = app.test_client().post("/api/tokens", auth=("ada", PASSWORD)).json["token"]  # type: ignore[index]
+
+    def say_in_v1() -> int:
+        event = {"name": "post_message", "args": [{"source": "by a v1 socket"}, token]}
+        headers = {SERVICE_KEY_HEADER: SERVICE_KEY}
+        return app.test_client().post("/internal/v1/events", json=event, headers=headers).status_code
+
+    with engine.connect() as holder, ThreadPoolExecutor(1) as pool:
+        holder.execute(text("select id from channels where is_general for update"))
+        waiting = pool.submit(say_in_v1)
+        servers.wait_until(lambda: len(engine_locks(engine)) > 0)
+        assert say_in_v1() == 503
+        assert ada.get("/users/me").status_code == 200
+        holder.rollback()
+        assert waiting.result(10) == 200

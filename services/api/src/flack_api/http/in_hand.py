@@ -23,28 +23,31 @@ _DETAIL = "Too much at once just now; nothing was changed. Try again."
 class InHand:
     """WSGI middleware around an application that answers 503 with `Retry-After` while `most` requests are in hand.
 
-    Our own services may have as many again: what they ask for is part of what was let in before.
+    Our own services may have as many again, counted apart: what they ask for is part of what was let in before, and
+    what strangers say to them (v1's sockets) must not keep people's requests out.
     """
 
     def __init__(self, app: Flask, most: int) -> None:
         self._app, self._inner, self._most = app, app.wsgi_app, most
-        self._in_hand = 0
+        self._in_hand = {False: 0, True: 0}
+        """By whether they come from our own services."""
 
     @property
     def is_pressed(self) -> bool:
         """Whether more than half of it is taken: what can wait should."""
-        return self._in_hand > self._most / 2
+        return sum(self._in_hand.values()) > self._most / 2
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer 503, or go on."""
         path = environ["PATH_INFO"]
-        if self._in_hand >= (2 * self._most if path.startswith(_INTERNAL) else self._most):
+        internal = path.startswith(_INTERNAL)
+        if self._in_hand[internal] >= self._most:
             HTTP_REQUESTS.labels("api", "(overloaded)", environ["REQUEST_METHOD"], 503).inc()
             wait = {"Retry-After": str(random.randint(1, 5))}
             refusal = render_problem(self._app, Problem(503, "overloaded", _DETAIL, headers=wait), path)
             return refusal(environ, start_response)
-        self._in_hand += 1
+        self._in_hand[internal] += 1
         try:
             return self._inner(environ, start_response)
         finally:
-            self._in_hand -= 1
+            self._in_hand[internal] -= 1
