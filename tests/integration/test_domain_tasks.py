@@ -1,6 +1,8 @@
 """Deferred requests, exports, clean-up, and v1's presence."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import people
@@ -8,7 +10,7 @@ import pytest
 from flack_domain import actions, clock, errors, queries
 from flack_domain.actor import Actor
 from people import FAST_PASSWORDS, PASSWORD
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 
@@ -110,6 +112,30 @@ def test_an_export_holds_all_that_one_wrote_also_after_an_interruption(session: 
     assert {line["message"]["user_id"] for line in lines if line["kind"] == "message"} == {ann.id}
     with pytest.raises(errors.NotFound):
         queries.exports.chunks(session, bob, task.id)
+
+
+def test_an_export_that_is_begun_twice_is_made_by_the_second(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ann,) = people.sign_up(session, "ann")
+    people.post(session, ann, people.private_channel(session, ann), *"abcdef")
+    task = actions.exports.request(session, ann)
+    made, chunks = [], actions.exports._chunks
+
+    def begun_again(*arguments: Any) -> Iterator[tuple[bytes, int]]:
+        for number, chunk in enumerate(chunks(*arguments)):
+            if number == 2 and not made:
+                made.append(True)
+                with Session(engine) as other:  # sent once more, while the first is under way
+                    assert actions.exports.build(other, task.id, page=2)
+            yield chunk
+
+    monkeypatch.setattr(actions.exports, "_chunks", begun_again)
+    assert not actions.exports.build(session, task.id, page=1)
+    done = queries.tasks.get(session, ann, task.id)
+    file = b"".join(queries.exports.chunks(session, ann, task.id))
+    assert (done.state, done.result) == ("done", {"bytes": len(file), "chunks": 4, "messages": 6})
+    assert [line[:18] for line in file.splitlines()].count(b'{"kind":"message",') == 6
 
 
 def test_a_cancelled_export_stops(session: Session) -> None:

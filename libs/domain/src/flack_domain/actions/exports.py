@@ -11,7 +11,6 @@ from flack_domain import models, shapes
 from flack_domain.actions import tasks
 from flack_domain.actor import Actor
 from flack_domain.queries import preferences
-from flack_domain.queries.tasks import parse_id
 from flack_domain.transaction import Transaction, action
 
 KIND = "export"
@@ -28,19 +27,17 @@ def build(session: Session, task_id: str, *, page: int = PAGE) -> bool:
     work = tasks.start(session, task_id)
     if work is None or work.kind != KIND:
         return False
-    _clear(session, task_id)
+    if not _clear(session, work):
+        return False
     size = written = chunks = 0
     total = session.scalar(select(func.count()).where(models.Message.user_id == work.user_id)) or 0
     session.rollback()
     for number, (body, messages) in enumerate(_chunks(session, work.user_id, page)):
         written += messages
-        if not _append(session, task_id, number=number, body=body):
-            return False
-        if not tasks.progress(session, task_id, progress=written, total=max(total, written)):
+        if not _append(session, work, number=number, body=body, written=written, total=max(total, written)):
             return False
         size, chunks = size + len(body), number + 1
-    tasks.finish(session, task_id, result={"bytes": size, "chunks": chunks, "messages": written})
-    return True
+    return _finish(session, work, {"bytes": size, "chunks": chunks, "messages": written})
 
 
 def _chunks(session: Session, user_id: int, page: int) -> Iterator[tuple[bytes, int]]:
@@ -79,14 +76,28 @@ def _line(kind: str, value: Contract) -> bytes:
 
 
 @action
-def _clear(tx: Transaction, task_id: str) -> None:
-    tx.session.execute(delete(models.TaskChunk).where(models.TaskChunk.task_id == parse_id(task_id)))
+def _clear(tx: Transaction, work: tasks.Work) -> bool:
+    row = tasks.held(tx, work)
+    if row is None:
+        return False
+    tx.session.execute(delete(models.TaskChunk).where(models.TaskChunk.task_id == row.id))
+    return True
 
 
 @action
-def _append(tx: Transaction, task_id: str, *, number: int, body: bytes) -> bool:
-    id = parse_id(task_id)
-    if id is None or tx.session.get(models.Task, id, with_for_update={"key_share": True}) is None:
+def _append(tx: Transaction, work: tasks.Work, *, number: int, body: bytes, written: int, total: int) -> bool:
+    row = tasks.held(tx, work)
+    if row is None:
         return False
-    tx.session.add(models.TaskChunk(task_id=id, number=number, body=body))
+    tx.session.add(models.TaskChunk(task_id=row.id, number=number, body=body))
+    row.progress, row.total, row.updated_at = written, total, tx.now
+    return True
+
+
+@action
+def _finish(tx: Transaction, work: tasks.Work, result: dict[str, int]) -> bool:
+    row = tasks.held(tx, work)
+    if row is None:
+        return False
+    tasks.end(tx, row, "done", result=result)
     return True

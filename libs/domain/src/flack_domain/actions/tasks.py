@@ -25,6 +25,8 @@ class Work:
     kind: str
     user_id: int
     arguments: dict[str, Any]
+    attempt: int
+    """The how manieth: a task may be begun again while an earlier one, thought dead, still works on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def start(tx: Transaction, task_id: str) -> Work | None:
         return None
     row.state, row.updated_at = "running", tx.now
     row.attempts += 1
-    return Work(id=task_id, kind=row.kind, user_id=row.user_id, arguments=row.arguments)
+    return Work(id=task_id, kind=row.kind, user_id=row.user_id, arguments=row.arguments, attempt=row.attempts)
 
 
 @action
@@ -136,6 +138,12 @@ def stalled(tx: Transaction, *, queued_seconds: float = 30, running_seconds: flo
             update(table).where(table.id.in_([row.id for row in rows])).values(updated_at=tx.now)
         )
     return [Stalled(id=str(row.id), kind=row.kind) for row in rows]
+
+
+def held(tx: Transaction, work: Work) -> models.Task | None:
+    """A running task, locked; None where it has ended or was begun again since: then it is not ours to go on with."""
+    row = locked(tx, work.id)
+    return row if row is not None and row.state == "running" and row.attempts == work.attempt else None
 
 
 def locked(tx: Transaction, task_id: str) -> models.Task | None:
