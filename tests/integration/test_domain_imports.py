@@ -108,6 +108,9 @@ def test_another_worker_goes_on_where_the_first_died(
         actions.imports.run(session, task_id)
     half = queries.tasks.get(session, ann, task_id)
     assert (half.state, half.progress, half.result) == ("running", 4, {"imported": 4, "skipped": 0})
+    assert not actions.imports.run(session, task_id)  # a moment ago somebody worked on it
+    session.execute(text("update tasks set updated_at = updated_at - interval '1 minute'"))
+    session.commit()
     assert actions.imports.run(session, task_id)
     assert sources(session, ann, channel_id) == [source for _, source, _ in lines]
     assert not actions.imports.run(session, task_id)

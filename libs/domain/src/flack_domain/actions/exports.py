@@ -37,7 +37,7 @@ def build(session: Session, task_id: str, *, page: int = PAGE) -> bool:
         if not _append(session, work, number=number, body=body, written=written, total=max(total, written)):
             return False
         size, chunks = size + len(body), number + 1
-    return _finish(session, work, {"bytes": size, "chunks": chunks, "messages": written})
+    return tasks.finish(session, work, result={"bytes": size, "chunks": chunks, "messages": written})
 
 
 def _chunks(session: Session, user_id: int, page: int) -> Iterator[tuple[bytes, int]]:
@@ -91,13 +91,4 @@ def _append(tx: Transaction, work: tasks.Work, *, number: int, body: bytes, writ
         return False
     tx.session.add(models.TaskChunk(task_id=row.id, number=number, body=body))
     row.progress, row.total, row.updated_at = written, total, tx.now
-    return True
-
-
-@action
-def _finish(tx: Transaction, work: tasks.Work, result: dict[str, int]) -> bool:
-    row = tasks.held(tx, work)
-    if row is None:
-        return False
-    tasks.end(tx, row, "done", result=result)
     return True

@@ -14,6 +14,8 @@ from flack_domain.queries.tasks import own, parse_id
 from flack_domain.transaction import Transaction, action
 
 MAX_ATTEMPTS = 5
+BUSY = timedelta(seconds=10)
+"""A running task reports far more often. One that was silent for longer may be begun again."""
 _OPEN = ("queued", "running")
 
 
@@ -66,10 +68,12 @@ def queued(
 
 @action
 def start(tx: Transaction, task_id: str) -> Work | None:
-    """Take a task up, also once more after its worker died. None where it is finished, cancelled, unknown, or was
-    begun five times without an end: then it has failed."""
+    """Take a task up, also once more after its worker died. None where it is finished, cancelled, unknown, being worked
+    on (it may have been sent twice), or was begun five times without an end: then it has failed."""
     row = locked(tx, task_id)
     if row is None or row.state not in _OPEN:
+        return None
+    if row.state == "running" and abs(tx.now - row.updated_at) < BUSY:
         return None
     if row.attempts >= MAX_ATTEMPTS:
         end(tx, row, "failed", error="It was begun several times and never came to its end.")
@@ -80,22 +84,12 @@ def start(tx: Transaction, task_id: str) -> Work | None:
 
 
 @action
-def progress(tx: Transaction, task_id: str, *, progress: int, total: int | None = None) -> bool:
-    """Say how far a running task is. False where it was cancelled: stop."""
-    row = locked(tx, task_id)
-    if row is None or row.state != "running":
-        return False
-    row.progress, row.updated_at = progress, tx.now
-    row.total = row.total if total is None else total
-    return True
-
-
-@action
-def finish(tx: Transaction, task_id: str, *, result: dict[str, Any] | None = None) -> None:
-    """A task came to its end. One that ended otherwise before stays so."""
-    row = locked(tx, task_id)
-    if row is not None and row.state in _OPEN:
+def finish(tx: Transaction, work: Work, *, result: dict[str, Any] | None = None) -> bool:
+    """A task came to its end. False where it is not ours any more (`held`)."""
+    row = held(tx, work)
+    if row is not None:
         end(tx, row, "done", result=result)
+    return row is not None
 
 
 @action
@@ -118,7 +112,8 @@ def cancel(tx: Transaction, actor: Actor, task_id: str) -> Task:
 
 @action
 def stalled(tx: Transaction, *, queued_seconds: float = 30, running_seconds: float = 3600) -> list[Stalled]:
-    """Tasks that nobody took up, or that nobody reported on for long; each is given out once in that time."""
+    """Tasks that nobody took up, or that nobody reported on for long: they are queued again. Each is given out once in
+    that time."""
     table = models.Task
     rows = tx.session.scalars(
         select(table)
@@ -135,7 +130,9 @@ def stalled(tx: Transaction, *, queued_seconds: float = 30, running_seconds: flo
     ).all()
     if rows:
         tx.session.execute(
-            update(table).where(table.id.in_([row.id for row in rows])).values(updated_at=tx.now)
+            update(table)
+            .where(table.id.in_([row.id for row in rows]))
+            .values(state="queued", updated_at=tx.now)
         )
     return [Stalled(id=str(row.id), kind=row.kind) for row in rows]
 

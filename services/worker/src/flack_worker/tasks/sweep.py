@@ -13,7 +13,7 @@ log = get_logger(__name__)
 
 RUN_BY = {exports.KIND: EXPORT_RUN, imports.KIND: IMPORT_RUN}
 """Which task carries out a kind of deferred request; each takes the argument `task_id`."""
-RUNNING_SECONDS = 90
+RUNNING_SECONDS = 30
 """A running task reports its progress far more often; when it was silent for so long its worker is dead."""
 
 
