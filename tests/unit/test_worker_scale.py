@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from flack_contracts.scale import PodState
 from flack_worker.scale.cluster import read_autoscaler, read_pod, read_usage
+from flack_worker.scale.connections import ConnectionsOpen
+from flack_worker.scale.observed import ObservedPod
 from flack_worker.scale.quantities import bytes_of, millicores_of
 from flack_worker.scale.rates import RateMeter, Rates
 from flack_worker.scale.scrape import Counters, read_counters, scrape
@@ -133,6 +136,28 @@ def test_rates_come_from_two_looks_and_start_at_nothing_after_a_restart() -> Non
     assert meter.measure({"a": Counters(requests=5)}, 14) == {"a": Rates()}
     assert meter.measure({}, 16) == {}
     assert meter.measure({"a": Counters(requests=50)}, 18) == {"a": Rates()}
+
+
+def test_the_count_that_realtime_scales_by_is_kept_where_it_cannot_be_read_whole() -> None:
+    gauge = ConnectionsOpen()
+
+    def exposed(counts: dict[str, int | None] | None, state: PodState = "ready") -> list[float]:
+        """What an autoscaler reads after a look: connections by pod, None for one that does not answer."""
+        known = counts or {}
+        pods = [ObservedPod("realtime", name, state, "10.0.0.1", 9000) for name in known]
+        rates = {name: Rates(connections=count) for name, count in known.items() if count is not None}
+        gauge.look(None if counts is None else pods, rates)
+        return [sample.value for family in gauge.collect() for sample in family.samples]
+
+    assert exposed(None) == []  # nothing is known yet, which is not the same as nobody
+    assert exposed({"a": 900, "b": None}) == []
+    assert exposed({"a": 900, "b": 600}) == [1500]
+    assert exposed(None) == [1500]
+    assert exposed({"a": 900, "b": None}) == [1500]
+    assert exposed({"a": 1600, "b": None}) == [1600]  # it grows all the same
+    assert exposed({"a": 900, "b": 100}) == [1000]
+    assert exposed({"a": 950, "b": None}, state="draining") == [950]  # of a lost node, say: it never answers
+    assert exposed({}) == [0]
 
 
 def test_a_process_that_is_not_there_has_no_counters() -> None:

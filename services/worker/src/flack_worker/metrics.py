@@ -13,7 +13,6 @@ TASKS_IN_HAND = Gauge("flack_tasks_in_hand", "Tasks that this process runs now",
 LINKS = Counter("flack_preview_links_total", "Links that were fetched for previews", ["outcome"])
 QUEUE_LENGTH = Gauge("flack_queue_length", "Tasks that wait or are in hand, of all workers", ["queue"])
 TASKS_OPEN = Gauge("flack_tasks_open", "Tasks that wait or are in hand, of all workers and queues")
-CONNECTIONS_OPEN = Gauge("flack_connections_open", "Open connections of all realtime processes")
 RELAY_LAG = Gauge("flack_relay_lag_seconds", "Age of the oldest event that is not published yet")
 RELAY_PUBLISHED = Counter("flack_relay_published_total", "Events that the relay published")
 LEADER = Gauge("flack_beat_leader", "1 in the beat process that holds the lock, 0 in one that stands by")

@@ -17,7 +17,7 @@ from flack_contracts.scale import (
 from redis import Redis
 
 from flack_worker.beat.queue_length import queue_lengths
-from flack_worker.metrics import CONNECTIONS_OPEN
+from flack_worker.scale.connections import CONNECTIONS_OPEN
 from flack_worker.scale.observed import Observed, ObservedPod, SourceError
 from flack_worker.scale.rates import RateMeter, Rates
 from flack_worker.scale.scrape import scrape_all
@@ -54,7 +54,6 @@ class Snapshots:
         if now >= self._next or self._redis.exists(SCALE_WATCHED_KEY):
             self._next = now + UNWATCHED_SECONDS - 0.5
             made = self.make()
-            CONNECTIONS_OPEN.set(made.connections)  # realtime's autoscaler goes by it
             self._redis.set(SCALE_SNAPSHOT_KEY, made.model_dump_json(), ex=SCALE_SNAPSHOT_SECONDS)
 
     def make(self) -> ScaleSnapshot:
@@ -65,6 +64,7 @@ class Snapshots:
         except SourceError as problem:
             error = str(problem)
         rates = self._meter.measure(scrape_all(observed.pods), time.monotonic())
+        CONNECTIONS_OPEN.look(observed.pods if self._source and error is None else None, rates)
         return ScaleSnapshot(
             at=datetime.now(UTC),
             source=self._source_name,
