@@ -8,18 +8,9 @@ from pathlib import Path
 import pytest
 from flack_local.stack import Stack
 from playwright.sync_api import Browser, sync_playwright
-from visitors import SCREENSHOTS, MakePerson, Person
+from visitors import CHROMIUM_FLAGS, SCREENSHOTS, MakePerson, Person
 
 ROOT = Path(__file__).parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _numbers = itertools.count(1)
 
 
@@ -35,7 +26,7 @@ def browser() -> Iterator[Browser]:
     """Chromium: Debian's, playwright's own, or what FLACK_CHROMIUM names."""
     chromium = _chromium()  # before playwright runs: it may ask a playwright of its own
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield running
         running.close()
 

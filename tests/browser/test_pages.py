@@ -2,14 +2,8 @@
 
 import pytest
 from playwright.sync_api import expect
-from visitors import AXE, SCREENSHOTS, MakePerson, Person
+from visitors import AXE, LOOKS, SCREENSHOTS, MakePerson, Person, clean
 
-LOOKS = {
-    "wide-light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
-    "wide-dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
-    "narrow-light": {"viewport": {"width": 390, "height": 780}, "color_scheme": "light", "has_touch": True},
-    "narrow-dark": {"viewport": {"width": 390, "height": 780}, "color_scheme": "dark", "has_touch": True},
-}
 MESSAGES = [
     "Good morning. The **ferry** is late, so the meeting starts at 9:30.",
     "> the ferry is late\n\nNo hurry, I am on it as well.",
@@ -21,14 +15,6 @@ MESSAGES = [
 @pytest.fixture(params=LOOKS)
 def look(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-def clean(person: Person, name: str) -> None:
-    """Keep a picture, and find nothing wrong."""
-    person.screenshot(SCREENSHOTS / f"{name}.png")
-    assert person.violations() == []
-    assert person.problems == []
-    assert person.outside == []
 
 
 def test_axe_is_installed() -> None:

@@ -12,6 +12,23 @@ PASSWORD = "a bicycle by the canal"
 SCREENSHOTS = Path(__file__).with_name("screenshots")
 AXE = Path(__file__).parents[2] / "services/web/ui/node_modules/axe-core/axe.min.js"
 
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LOOKS: dict[str, dict[str, Any]] = {
+    "wide-light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
+    "wide-dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+    "narrow-light": {"viewport": {"width": 390, "height": 780}, "color_scheme": "light", "has_touch": True},
+    "narrow-dark": {"viewport": {"width": 390, "height": 780}, "color_scheme": "dark", "has_touch": True},
+}
+"""Screens and themes, as playwright's options."""
+
 
 class Person:
     """One account in one browser context. `context`: playwright's options for it (viewport, colour scheme)."""
@@ -123,3 +140,10 @@ class Person:
 
 
 MakePerson = Callable[..., Person]
+
+
+def clean(person: Person, name: str) -> None:
+    """Keep a picture, and find nothing wrong."""
+    person.screenshot(SCREENSHOTS / f"{name}.png")
+    found = {"axe": person.violations(), "console": person.problems, "elsewhere": person.outside}
+    assert not any(found.values()), found

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { dialog, drawerOpen, panelOpen, route } from "../state/screen";
-import { rail } from "../state/store";
+import { channels, rail } from "../state/store";
 import { Announcer } from "./Announcer";
 import { Banner } from "./Banner";
 import { Conversation } from "./Conversation";
@@ -26,9 +26,11 @@ export function Shell() {
   const channelId = here.page === "channel" ? here.channelId : null;
   return (
     <div class={`shell ${panelOpen.value && channelId !== null ? "has-panel" : ""}`}>
-      <a class="skip" href="#composer">
-        Skip to the message field
-      </a>
+      {channelId !== null && channels.value[channelId]?.archived_at === null && (
+        <a class="skip" href="#composer">
+          Skip to the message field
+        </a>
+      )}
       <Rail />
       {drawerOpen.value && <div class="veil" onClick={() => (drawerOpen.value = false)} />}
       {channelId !== null ? <Conversation key={channelId} channelId={channelId} messageId={here.page === "channel" ? here.messageId : null} /> : <Home />}
