@@ -42,6 +42,9 @@ def test_alerts_ask_for_what_is_emitted(render: Render) -> None:
     assert rule["metadata"]["labels"]["release"] == "prometheus"
     for item in rules:
         assert {"summary", "description"} <= set(item["annotations"]), item["alert"]
+    # What is absent has no labels: without its namespace, another release's beat would hide that ours is gone.
+    no_beat = next(item["expr"] for item in rules if item["alert"] == "FlackNoBeat")
+    assert f'namespace="{rule["metadata"]["namespace"]}"' in no_beat
 
 
 def test_the_dashboard_asks_for_what_is_emitted(render: Render) -> None:
