@@ -57,6 +57,6 @@ def test_who_could_not_be_checked_is_checked_again_and_at_last_sent_away(
     people.of = lambda _user_id: [session]  # type: ignore[attr-defined]
     monkeypatch.setattr(sync.gevent, "sleep", slept.append)
     checker = sync.Sync(Nothing(), people, Nothing(), Nothing(), Api(away))  # type: ignore[arg-type]
-    checker._check(deque([(3, 0)]))
+    checker._check(deque([(3, 0, 0.0)]))
     assert session.link.reason == reason
-    assert slept == [1.0, 2.0, 4.0, 8.0][:away]
+    assert slept == pytest.approx([1.0, 2.0, 4.0, 8.0][:away], abs=0.5)

@@ -63,7 +63,7 @@ class Ended:
             try:
                 self._ask()
                 is_away = False
-            except ApiAway as error:
+            except (ApiAway, ValueError) as error:  # an answer that makes no sense is none
                 if not is_away:
                     log.warning("ended_sessions_unknown", reason=str(error))
                 is_away = True

@@ -82,6 +82,9 @@ class Gateway:
             return
         self._sessions.add(session)
         try:
+            if self._tokens.ended(session):  # between the check of its token and now
+                session.close("signed_out")
+                return
             streams = self._memberships.enter_all(client, session.user_id)
         except ApiAway as error:
             log.warning("memberships_unknown", user_id=session.user_id, reason=str(error))

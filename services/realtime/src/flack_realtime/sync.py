@@ -1,6 +1,7 @@
 """What makes a client call sync: the digest of heads, and the news that Redis was away."""
 
 from collections import deque
+from time import monotonic
 
 import gevent
 import orjson
@@ -56,7 +57,7 @@ class Sync:
         log.warning("redis_restored", users=len(self._sessions.users()))
         self._memberships.forget_all()
         gevent.spawn(self._announce)
-        waiting = deque((user_id, 0) for user_id in self._sessions.users())
+        waiting = deque((user_id, 0, 0.0) for user_id in self._sessions.users())
         for _ in range(_CHECKERS):
             gevent.spawn(self._check, waiting)
 
@@ -66,11 +67,13 @@ class Sync:
             self._manager.send_to(clients[start : start + _GAPS_A_SLICE], _GAP)
             gevent.sleep(_SLICE_SECONDS)
 
-    def _check(self, waiting: deque[tuple[int, int]]) -> None:
+    def _check(self, waiting: deque[tuple[int, int, float]]) -> None:
         # Who was removed from a channel, or signed out, meanwhile must not go on to listen. When all sync at once api
         # may have too much to do: it is asked again, and whoever cannot be checked has to connect anew.
         while waiting:
-            user_id, tries = waiting.popleft()
+            user_id, tries, due = waiting.popleft()
+            if due > monotonic():  # all who come first have been asked about
+                gevent.sleep(due - monotonic())
             try:
                 self._members.check(user_id)
                 for session in self._sessions.of(user_id):
@@ -78,8 +81,7 @@ class Sync:
                         session.close("signed_out")
             except ApiAway as error:
                 if tries < _CHECKS:
-                    gevent.sleep(min(2.0**tries, 8.0))
-                    waiting.append((user_id, tries + 1))
+                    waiting.append((user_id, tries + 1, monotonic() + 2.0**tries))
                     continue
                 log.warning("check_failed", user_id=user_id, reason=str(error))
                 for session in self._sessions.of(user_id):

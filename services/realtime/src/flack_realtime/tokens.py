@@ -60,6 +60,10 @@ class Tokens:
         self._sessions.renew(session, claims.exp)
         return {"ok": True, "expires_at": expiry_text(claims.exp)}
 
+    def ended(self, session: Session) -> bool:
+        """Whether a socket's session has ended. Raises ApiAway where that cannot be told."""
+        return session.session_id is not None and session.session_id in self._ended
+
     def end(self, user_id: int, session_id: int | None) -> int:
         """A session was signed out or revoked (all of the person's without an id): close its sockets; how many."""
         if session_id is None:
