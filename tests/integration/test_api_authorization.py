@@ -62,6 +62,7 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     # The service key, not a person's token, opens these.
     "GET /internal/memberships": (401, 401, 401, 401, 401),
     "GET /internal/sessions/<int:session_id>": (401, 401, 401, 401, 401),
+    "GET /internal/sessions/ended": (401, 401, 401, 401, 401),
     "POST /internal/v1/events": (401, 401, 401, 401, 401),
     "POST /internal/v1/offline": (401, 401, 401, 401, 401),
 }
