@@ -25,6 +25,7 @@ from flack_realtime.v1 import V1
 log = get_logger(__name__)
 
 HEADS_INTERVAL = 30
+
 _NOT_SIGNED_IN = {"ok": False, "code": "not_signed_in"}
 
 Handler = Callable[[Session, Any], Any]
@@ -44,14 +45,12 @@ class Gateway:
             "typing": typing.typing,
             "watch_presence": presence.watch,
         }
-        self._no_answer: Any = None
 
     def register(self, server: Any) -> None:
         """Give the handlers to a python-socketio server."""
         server.on("connect", self.connect)
         server.on("disconnect", self.disconnect)
         server.on("*", self.event)
-        self._no_answer = server.not_handled
         self._manager.on_connected = self.connected
 
     def connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
@@ -116,8 +115,11 @@ class Gateway:
                 self._v1.event(session, name, list(arguments))
         except ApiAway as error:
             log.warning("event_not_taken", event_name=name, reason=str(error))
-            # v1 knows one answer, without arguments, which says that the event was taken.
-            return self._no_answer if session.user_id is None else {"ok": False, "code": "unavailable"}
+            if (
+                session.user_id is None
+            ):  # v1 knows one answer, without arguments, which says that it was taken
+                return self._manager.server.not_handled
+            return {"ok": False, "code": "unavailable"}
         return None
 
     def disconnect(self, sid: str, reason: str) -> None:
