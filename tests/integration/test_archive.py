@@ -66,6 +66,18 @@ def people(sign_up: SignUp) -> list[Person]:
     return [ada, ben, eve]
 
 
+def plans_of(person: Person) -> int:
+    """The id of the channel `plans`."""
+    found = person.get("/channels").json["channels"]  # type: ignore[index]
+    return int(next(channel["id"] for channel in found if channel["name"] == "plans"))
+
+
+def first_of(person: Person, channel_id: int) -> int:
+    """The id of a channel's first message."""
+    page = person.get(f"/channels/{channel_id}/messages?after=0&limit=1").json
+    return int(page["messages"][0]["id"])  # type: ignore[index]
+
+
 def seen_by(app: Flask, person: Person) -> State:
     """All that somebody can read, asked anew after signing in."""
     client = app.test_client()
@@ -118,15 +130,15 @@ def test_the_chat_goes_on_in_the_copy(
     archive.restore(empty, tmp_path, progress=silent)
     copy = make_api(database_url=empty.url.render_as_string(hide_password=False))
     new = sign_up("new here", app=copy)
-    channel = next(c for c in new.get("/channels").json["channels"] if c["name"] == "plans")  # type: ignore[index]
-    new.post(f"/channels/{channel['id']}/members")
+    plans = plans_of(new)
+    new.post(f"/channels/{plans}/members")
 
-    said = new.say(channel["id"], "hello from the copy")
+    said = new.say(plans, "hello from the copy")
 
     assert new.id > max(person.id for person in people)
     assert said["position"] == 10
     # Who followed the original cannot be given the events that led here, and is told so.
-    stream = f"channel:{channel['id']}"
+    stream = f"channel:{plans}"
     (answer,) = new.get(f"/sync?since={stream}@1").json["streams"]  # type: ignore[index]
     assert answer["recovered"] is False
 
@@ -135,7 +147,7 @@ def test_a_client_that_is_ahead_of_the_archive_is_told_to_load_anew(
     make_api: MakeApi, people: list[Person], original: Engine, empty: Engine, tmp_path: Path
 ) -> None:
     ada = people[0]
-    plans = next(c for c in ada.get("/channels").json["channels"] if c["name"] == "plans")["id"]  # type: ignore[index]
+    plans = plans_of(ada)
     archive.write(original, tmp_path, progress=silent)
     ada.say(plans, "after the export")
     streams = ada.get("/state").json["streams"]  # type: ignore[index]
@@ -159,13 +171,13 @@ def test_what_is_said_and_changed_meanwhile_is_in_it_once(
     people: list[Person], original: Engine, empty: Engine, tmp_path: Path
 ) -> None:
     ada = people[0]
-    plans = next(c for c in ada.get("/channels").json["channels"] if c["name"] == "plans")["id"]  # type: ignore[index]
-    first = ada.get(f"/channels/{plans}/messages?after=0&limit=1").json["messages"][0]  # type: ignore[index]
+    plans = plans_of(ada)
+    first = first_of(ada, plans)
 
     def meanwhile(path: Path) -> None:
         if path.name == "messages-000003.jsonl.gz":
             ada.say(plans, "said meanwhile")
-            ada.patch(f"/channels/{plans}/messages/{first['id']}", {"source": "changed meanwhile"})
+            ada.patch(f"/channels/{plans}/messages/{first}", {"source": "changed meanwhile"})
 
     archive.write(original, tmp_path, progress=silent, each_file=meanwhile, page=4)
     archive.restore(empty, tmp_path, progress=silent)
@@ -183,7 +195,7 @@ def test_a_history_imported_meanwhile_into_a_channel_already_passed_is_in_it(
     people: list[Person], original: Engine, empty: Engine, tmp_path: Path
 ) -> None:
     ada = people[0]
-    plans = next(c for c in ada.get("/channels").json["channels"] if c["name"] == "plans")["id"]  # type: ignore[index]
+    plans = plans_of(ada)
     lines = b'{"nickname": "ada", "source": "of old", "created_at": "2020-01-01T00:00:00Z"}'
     before = all_messages(original)
 
@@ -206,16 +218,16 @@ def test_clocks_set_back_between_two_edits_leave_the_later_one(
     people: list[Person], original: Engine, empty: Engine, tmp_path: Path
 ) -> None:
     ada = people[0]
-    plans = next(c for c in ada.get("/channels").json["channels"] if c["name"] == "plans")["id"]  # type: ignore[index]
-    first = ada.get(f"/channels/{plans}/messages?after=0&limit=1").json["messages"][0]  # type: ignore[index]
+    plans = plans_of(ada)
+    first = first_of(ada, plans)
 
     def meanwhile(path: Path) -> None:
         if path.name == "messages-000003.jsonl.gz":
-            ada.patch(f"/channels/{plans}/messages/{first['id']}", {"source": "by a slow clock"})
+            ada.patch(f"/channels/{plans}/messages/{first}", {"source": "by a slow clock"})
             with original.begin() as connection:
                 connection.execute(
                     text("update messages set updated_at = updated_at - interval '1 day' where id = :id"),
-                    {"id": first["id"]},
+                    {"id": first},
                 )
 
     archive.write(original, tmp_path, progress=silent, each_file=meanwhile, page=4)
