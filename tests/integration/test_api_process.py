@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 import requests
@@ -45,22 +44,15 @@ def test_a_request_that_waits_for_the_database_holds_nobody_up(api: ApiProcess, 
         "POST", "/api/v2/channels", json={"name": "a", "kind": "public"}, headers=headers
     ).json()["id"]
     path = f"/api/v2/channels/{channel}/messages"
-    with engine.connect() as holder, engine.connect() as observer, ThreadPoolExecutor(1) as pool:
+    with engine.connect() as holder, ThreadPoolExecutor(1) as pool:
         holder.execute(text("select id from channels where id = :id for update"), {"id": channel})
         waiting = pool.submit(api.call, "POST", path, json={"source": "later"}, headers=headers)
-        servers.wait_until(lambda: _someone_waits(observer))
+        servers.wait_until(lambda: servers.somebody_waits(engine))
         assert api.call("GET", path, headers=headers).status_code == 200
         assert api.probe("/livez") == 200
         assert not waiting.done()
         holder.rollback()
         assert waiting.result(10).status_code == 201
-
-
-def _someone_waits(connection: Any) -> bool:
-    query = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-    found = connection.scalar(text(query))
-    connection.rollback()
-    return bool(found)
 
 
 def test_hashing_a_password_pauses_the_loop_for_a_fraction_of_its_time() -> None:
