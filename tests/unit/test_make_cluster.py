@@ -1,7 +1,6 @@
 """`make kind` and `make e2e` act on the cluster that they name, never on the current context's. Nothing is run here."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -9,8 +8,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 KIND = f"KUBECONFIG={ROOT}/build/kind.kubeconfig"
-
-pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 
 
 def commands(*goals: str, **environment: str) -> list[str]:
