@@ -64,7 +64,7 @@ def around(
             writer.stop()
         for reader in readers:
             reader.stop()
-        for account in (*who_write[1:], *who_read):
+        for account in (*who_write[1:], *who_read, who_write[0]):  # its owner stays while others are there
             account.call("DELETE", f"/channels/{channel_id}/members/{account.user_id}")
 
 

@@ -17,19 +17,19 @@ WRITERS, READERS, VISITORS = 4, 4, 2
 
 
 class Crowd:
-    """The people of one soak."""
+    """The people of one soak. They leave a round's channel after it: the last round asks for as much as the first."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         accounts = people(url, WRITERS + READERS + VISITORS)
         self.writers, self.readers = accounts[:WRITERS], accounts[WRITERS : WRITERS + READERS]
-        self.visitors = accounts[WRITERS + READERS :]
+        self.visitors = [(account, account.new_channel()) for account in accounts[WRITERS + READERS :]]
 
     def round(self, seconds: float, per_second: float, during: Callable[[], None] = lambda: None) -> Verdict:
         """Write, read and visit for a while in a new channel, then check. `during` is called again and again."""
         stop = threading.Event()
         visits = [
-            threading.Thread(target=_visit, args=(account, stop), daemon=True) for account in self.visitors
+            threading.Thread(target=_visit, args=(*visitor, stop), daemon=True) for visitor in self.visitors
         ]
 
         def spend() -> None:
@@ -48,9 +48,8 @@ class Crowd:
                 visit.join(30)
 
 
-def _visit(account: Account, stop: threading.Event) -> None:
+def _visit(account: Account, channel_id: int, stop: threading.Event) -> None:
     """Come, look who is there, type, post a link, edit it, go; again and again."""
-    channel_id = account.new_channel()
     while not stop.is_set():
         with suppress(SocketIOError, requests.RequestException, TimeoutError):
             _visit_once(account, channel_id)
