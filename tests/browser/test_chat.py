@@ -21,7 +21,7 @@ def test_two_people_chat_edit_and_delete(ann: Person, bob: Person) -> None:
     expect(ann.message("Every hour until 19:00.")).to_contain_text("edited")
 
     ann.delete("Is the ferry")
-    expect(bob.page.get_by_text("This message was deleted.")).to_be_visible(timeout=15_000)
+    expect(bob.page.get_by_text("This message was deleted.")).to_be_visible()
     assert ann.problems == bob.problems == []
 
 

@@ -58,7 +58,7 @@ def test_channels_that_could_not_be_listed_come_by_themselves_when_the_connectio
     expect(dialog.get_by_text("No channel found")).to_have_count(0)
 
     ann.context.set_offline(False)
-    expect(dialog.get_by_text("quay", exact=True)).to_be_visible(timeout=30_000)
+    expect(dialog.get_by_text("quay", exact=True)).to_be_visible()
     expect(dialog.get_by_text("Channels could not be loaded")).to_have_count(0)
     ann.problems.clear()
 

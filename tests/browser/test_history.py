@@ -65,7 +65,7 @@ def test_scrolling_to_the_start_meets_every_message_once_and_in_order(
     reader = make_person("Reader").sign_up().sign_in()
     reader.page.goto(f"/c/{channel}")
     reader.page.get_by_role("button", name="Join", exact=False).last.click()
-    reader.sees(f"entry {MESSAGES - 1}", timeout=30_000)
+    reader.sees(f"entry {MESSAGES - 1}")
 
     seen: list[int] = []
     for _ in range(600):
@@ -85,11 +85,11 @@ def test_reading_above_the_end_nothing_moves_when_something_is_said(ann: Person,
     bob.join_channel("steady")
     for number in range(30):
         ann.say(f"line {number}")
-    bob.sees("line 29", timeout=30_000)
+    bob.sees("line 29")
     scroll_by(bob.page, -30)  # less than a line: a touchpad's first move
     place = bob.page.evaluate(FIRST_SHOWN)
     ann.say("something new")
-    expect(bob.page.get_by_role("button", name="1 new message")).to_be_visible(timeout=15_000)
+    expect(bob.page.get_by_role("button", name="1 new message")).to_be_visible()
     assert bob.page.evaluate(FIRST_SHOWN) == place
     bob.page.get_by_role("button", name="1 new message").click()
     bob.sees("something new")
@@ -103,7 +103,7 @@ def test_at_the_end_it_stays_there_whatever_the_width_and_above_it_the_line_bein
     bob.create_channel("aside")
     for number in range(24):
         ann.say(f"paragraph {number}" + " that wraps where the list is narrow" * (number % 5))
-    ann.sees("paragraph 23", timeout=30_000)
+    ann.sees("paragraph 23")
     bob.page.get_by_role("link", name="widths, 24 unread").click()
     bob.sees("paragraph 23")
     bob.page.get_by_role("link", name="aside").click()

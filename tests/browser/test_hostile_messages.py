@@ -72,7 +72,7 @@ def test_hostile_messages_are_shown_and_do_nothing(ann: Person, author: Account,
     dialogs = watched(ann)
     ann.problems.clear()
     ann.page.goto(f"/c/{channel}")
-    ann.sees("the last of them", timeout=20_000)
+    ann.sees("the last of them")
     expect(ann.page.get_by_role("article")).to_have_count(len(MARKUP[start : start + AT_ONCE]) + 1)
     # One more comes through the socket, after which all that a script of the page would do is done.
     author.ask("POST", f"/channels/{channel}/messages", json={"source": MARKUP[0] + " pushed"})

@@ -80,13 +80,13 @@ def test_nothing_is_shown_to_who_does_not_want_it(ann: Person, reader: Person) -
     reader.join_channel("buoys")
     reader.create_channel("anchors")
     ann.say("before it was asked for")
-    expect(reader.page.get_by_role("link", name="buoys, 1 unread")).to_be_visible(timeout=15_000)
+    expect(reader.page.get_by_role("link", name="buoys, 1 unread")).to_be_visible()
     turn(reader, "on")
     ann.say("wanted")
     shown(reader, "wanted")
     turn(reader, "off")
     ann.say("no longer wanted")
-    expect(reader.page.get_by_role("link", name="buoys, 3 unread")).to_be_visible(timeout=15_000)
+    expect(reader.page.get_by_role("link", name="buoys, 3 unread")).to_be_visible()
     shown(reader, "wanted")
 
 

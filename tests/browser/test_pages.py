@@ -73,7 +73,7 @@ def test_where_the_script_does_not_come_the_page_says_so_and_offers_to_try_again
         ann.page.goto(path)
         again = ann.page.get_by_role("link", name="Try again")
         expect(again).to_be_hidden()  # not before it has had its time
-        expect(again).to_be_visible(timeout=20_000)
+        expect(again).to_be_visible()
         ann.screenshot(SCREENSHOTS / f"late-{path.rsplit('/', 1)[1]}.png")
         ann.page.unroute(scripts)
         again.click()

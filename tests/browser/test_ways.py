@@ -88,7 +88,7 @@ def test_each_way_in_reaches_each_way_out_once_and_in_the_same_order(
         return [source for source in sources if source.endswith(mark)]
 
     for person in (writer, reader):
-        person.sees(*posted, timeout=30_000)
+        person.sees(*posted)
     wait_until(lambda: len(ours(listener.sources)) >= len(posted), seconds=30)
     wait_until(lambda: len(ours(old_bot.listener.sources)) >= len(posted), seconds=30)
     seen = {

@@ -58,7 +58,7 @@ class Person:
         self.page.get_by_label("Nickname").fill(self.nickname)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
-        expect(self.composer).to_be_visible(timeout=15_000)
+        expect(self.composer).to_be_visible()
         return self
 
     def create_channel(self, name: str) -> None:
@@ -93,7 +93,7 @@ class Person:
         self.message(text).hover()
         self.page.get_by_role("button", name="Delete message").click()
 
-    def sees(self, *texts: str, timeout: float = 10_000) -> None:
+    def sees(self, *texts: str, timeout: float | None = None) -> None:
         """Each text is a message in the open channel, once."""
         for text in texts:
             expect(self.message(text)).to_have_count(1, timeout=timeout)
