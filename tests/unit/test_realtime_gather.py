@@ -13,7 +13,7 @@ def test_who_asks_at_the_same_time_shares_one_question() -> None:
         gevent.sleep(0.01)
         return {number: number * number for number in numbers if number < 100}
 
-    gather = Gather(squares, seconds=0.005, most=500)
+    gather = Gather(squares, seconds=0.2, most=500)
     together = [gevent.spawn(gather, number) for number in (2, 3, 3, 100)]
     gevent.joinall(together, timeout=5, raise_error=True)
     assert [one.value for one in together] == [4, 9, 9, None]
@@ -43,7 +43,7 @@ def test_everybody_hears_that_it_failed_and_the_next_question_is_a_new_one() -> 
             raise ConnectionError("away")
         return answers.pop()
 
-    gather = Gather(ask, seconds=0.005, most=500)
+    gather = Gather(ask, seconds=0.2, most=500)
     together = [gevent.spawn(gather, number) for number in (1, 2)]
     gevent.joinall(together, timeout=5)
     assert [type(one.exception) for one in together] == [ConnectionError, ConnectionError]
