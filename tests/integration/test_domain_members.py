@@ -33,6 +33,23 @@ def test_members_bring_others_into_a_private_channel(session: Session) -> None:
         actions.members.add(session, bob, channel_id, user_id=999)
 
 
+def test_members_come_page_by_page_owners_first_then_by_name(session: Session) -> None:
+    zoe, ann, bob, cat, dan = people.sign_up(session, "zoe", "ann", "Bob", "cat", "dan")
+    channel_id = people.private_channel(session, zoe, dan, ann, cat, bob)
+
+    def page(after: int | None) -> tuple[list[int], int | None]:
+        found = queries.members.of(session, zoe, channel_id, after=after, limit=2)
+        assert [user.id for user in found.users] == [member.user_id for member in found.members]
+        return [member.user_id for member in found.members], found.next
+
+    assert page(None) == ([zoe.id, ann.id], ann.id)
+    assert page(ann.id) == ([bob.id, cat.id], cat.id)
+    assert page(cat.id) == ([dan.id], None)
+    actions.members.remove(session, cat, channel_id, user_id=cat.id)  # a cursor may have left meanwhile
+    assert page(cat.id) == ([dan.id], None)
+    assert page(dan.id) == page(10**9) == ([], None)
+
+
 def test_only_members_bring_others_into_a_public_channel(session: Session) -> None:
     ann, bob, cat = people.sign_up(session, "ann", "bob", "cat")
     channel_id = people.public_channel(session, ann)

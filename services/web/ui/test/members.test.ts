@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { chat } from "../src/state/store";
-import { loadMembers } from "../src/sync/members";
+import { loadMembers, membersBehind } from "../src/sync/members";
 import { running, start } from "../src/sync/start";
 import type { Member } from "../src/types";
 import { answer, event, message, user } from "./make";
@@ -14,13 +14,15 @@ const joined = (seq: number, id: number) => event("channel:7", seq, "member.join
 
 describe("the list of members", () => {
   let there: number[];
+  let next: number | null;
   let asked: ReturnType<typeof serve>;
   let meanwhile: (() => void)[];
   beforeEach(() => {
     there = [1, 2];
+    next = null;
     meanwhile = [];
     asked = serve(() => {
-      const list = { members: there.map(member), users: there.map((id) => user(id)) };
+      const list = { members: there.map(member), users: there.map((id) => user(id)), next };
       meanwhile.shift()?.(); // after it was read, before it is here
       return list;
     });
@@ -50,6 +52,18 @@ describe("the list of members", () => {
     await loadMembers(7);
     expect(known()).toEqual([1, 2]);
     expect(asked).toHaveLength(1);
+  });
+
+  it("comes page by page, and who is known already is not there twice", async () => {
+    next = 2;
+    await loadMembers(7);
+    expect(membersBehind.value[7]).toBe(2);
+    hear("event", joined(11, 5));
+    [there, next] = [[4, 5], null];
+    await loadMembers(7, 2);
+    expect(asked.at(-1)?.path).toBe("/channels/7/members?limit=100&after=2");
+    expect(known()).toEqual([1, 2, 4, 5]);
+    expect(membersBehind.value[7]).toBeNull();
   });
 
   it("is not read for ever where people come without end", async () => {

@@ -6,7 +6,7 @@ from flack_contracts.base import Contract
 from flack_contracts.chat import Member, User
 from flack_contracts.internal import Memberships
 from flack_contracts.streams import channel_stream, user_stream
-from sqlalchemy import ARRAY, BigInteger, any_, literal, select
+from sqlalchemy import ARRAY, BigInteger, any_, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from flack_domain import models, shapes
@@ -15,27 +15,48 @@ from flack_domain.queries.visible import seen
 
 
 class Members(Contract):
-    """A channel's members and their profiles. `last_read_position` is the actor's own; None for no member."""
+    """Some of a channel's members and their profiles; `next` is the cursor of those behind them.
+
+    `last_read_position` is the actor's own; None for no member.
+    """
 
     members: list[Member]
     users: list[User]
+    next: int | None
     last_read_position: int | None
 
 
-def of(session: Session, actor: Actor, channel_id: int) -> Members:
-    """Everybody in a channel that the actor sees, in the order in which they joined. Raises `NotFound`."""
+def of(
+    session: Session, actor: Actor, channel_id: int, *, after: int | None = None, limit: int = 200
+) -> Members:
+    """Who is in a channel that the actor sees, owners first, then by name; `after` is the `next` of the page before.
+
+    Raises `NotFound`.
+    """
     found = seen(session, actor, channel_id)
-    rows = session.execute(
-        select(models.Membership, models.User)
-        .join(models.User, models.User.id == models.Membership.user_id)
-        .where(models.Membership.channel_id == channel_id)
-        .order_by(models.Membership.joined_at, models.Membership.user_id),
-        execution_options={"populate_existing": True},
+    member, user = models.Membership, models.User
+    # Whoever has left since is a cursor still: where a member of that name would stand.
+    place = (member.role.is_distinct_from("owner"), func.lower(user.display_name), user.id)
+    query = (
+        select(member, user)
+        .join(user, user.id == member.user_id)
+        .where(member.channel_id == channel_id)
+        .order_by(*place)
+        .limit(limit + 1)
     )
-    pairs = [(shapes.member(membership), shapes.user(user)) for membership, user in rows]
+    if after is not None:
+        cursor = (
+            select(*place)
+            .select_from(user)
+            .outerjoin(member, (member.user_id == user.id) & (member.channel_id == channel_id))
+            .where(user.id == after)
+        )
+        query = query.where(tuple_(*place) > cursor.correlate(None).scalar_subquery())
+    rows = session.execute(query, execution_options={"populate_existing": True}).all()
     return Members(
-        members=[member for member, _ in pairs],
-        users=[user for _, user in pairs],
+        members=[shapes.member(membership) for membership, _ in rows[:limit]],
+        users=[shapes.user(person) for _, person in rows[:limit]],
+        next=rows[limit - 1][1].id if len(rows) > limit else None,
         last_read_position=found.membership.last_read_position if found.membership else None,
     )
 

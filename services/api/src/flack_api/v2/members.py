@@ -1,12 +1,14 @@
 """Who is in a channel."""
 
+from typing import Annotated
+
 from flack_contracts.chat import ChannelState, Member, MemberRole
 from flack_domain import actions, queries
 from flask import Blueprint
-from pydantic import RootModel
+from pydantic import Field, RootModel
 
 from flack_api.context import actor, session
-from flack_api.http import Body, auth_required, body, refuses, returns
+from flack_api.http import Body, Query, auth_required, body, query, refuses, returns
 from flack_api.http.fields import Id
 
 members = Blueprint("members", __name__)
@@ -16,6 +18,13 @@ class NewMember(Body):
     """Whom to bring in. Nobody named: yourself."""
 
     user_id: Id | None = None
+
+
+class MemberPage(Query):
+    """Owners first, then by name; `after` is the `next` of the page that you have."""
+
+    after: Id | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
 
 class MemberChanges(Body):
@@ -30,10 +39,11 @@ class JoinedOrAdded(RootModel[ChannelState | Member]):
 
 @members.get("/channels/<int:channel_id>/members")
 @auth_required
+@query(MemberPage)
 @returns(queries.members.Members)
-def list_members(channel_id: int) -> queries.members.Members:
-    """Who is in a channel that you see."""
-    return queries.members.of(session(), actor(), channel_id)
+def list_members(channel_id: int, page: MemberPage) -> queries.members.Members:
+    """Who is in a channel that you see, page by page."""
+    return queries.members.of(session(), actor(), channel_id, after=page.after, limit=page.limit)
 
 
 @members.post("/channels/<int:channel_id>/members")

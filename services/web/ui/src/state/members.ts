@@ -23,9 +23,15 @@ export function applyMemberEvent(state: State, event: MemberEvent): State {
   }
 }
 
-/** The state with a channel's whole list of members, as fetched. */
+/** The state with a channel's list of members, as fetched. */
 export function withMembers(state: State, channelId: number, members: readonly Member[]): State {
   return { ...state, members: { ...state.members, [channelId]: members } };
+}
+
+/** The state with further members of a channel; some may be known from events. */
+export function withMoreMembers(state: State, channelId: number, members: readonly Member[]): State {
+  const fetched = new Set(members.map(({ user_id }) => user_id));
+  return changeList(state, channelId, (list) => [...list.filter(({ user_id }) => !fetched.has(user_id)), ...members]);
 }
 
 function changeCount(state: State, id: number, by: number): State {

@@ -1,8 +1,12 @@
-import { withMembers } from "../state/members";
+import { signal } from "@preact/signals";
+import { withMembers, withMoreMembers } from "../state/members";
 import { update } from "../state/store";
 import { withUsers } from "../state/users";
 import type { Event, Member, MemberRole, User } from "../types";
 import { api, post } from "./api";
+
+/** Members in one answer: presence is asked for each that is drawn. */
+const PAGE = 100;
 
 /** A list read before an event that is already applied would miss it; it is asked for again, this often at most. */
 const READS = 4;
@@ -10,9 +14,17 @@ const READS = 4;
 /** How many events of its members were applied, by channel. */
 const heard = new Map<number, number>();
 
-export async function loadMembers(channelId: number): Promise<void> {
-  const { members, users } = await read(channelId);
-  update((state) => withMembers(withUsers(state, users), channelId, members));
+/** Cursors of the members that are not fetched yet, by channel. */
+export const membersBehind = signal<Readonly<Record<number, number | null>>>({});
+
+/** The first members of a channel, or those behind the ones that are known. */
+export async function loadMembers(channelId: number, after: number | null = null): Promise<void> {
+  const { members, users, next } = await read(channelId, after);
+  update((state) => {
+    const known = withUsers(state, users);
+    return after === null ? withMembers(known, channelId, members) : withMoreMembers(known, channelId, members);
+  });
+  membersBehind.value = { ...membersBehind.value, [channelId]: next };
 }
 
 /** An event has been applied: if it is of members, lists that are just being read may lack it. */
@@ -34,10 +46,17 @@ export function changeRole(channelId: number, userId: number, role: MemberRole):
   return api(`/channels/${channelId}/members/${userId}`, { method: "PATCH", body: { role } });
 }
 
-async function read(channelId: number): Promise<{ members: Member[]; users: User[] }> {
+interface Page {
+  members: Member[];
+  users: User[];
+  next: number | null;
+}
+
+async function read(channelId: number, after: number | null): Promise<Page> {
+  const path = `/channels/${channelId}/members?limit=${PAGE}${after === null ? "" : `&after=${after}`}`;
   for (let tried = 1; ; tried += 1) {
     const before = heard.get(channelId);
-    const list = await api<{ members: Member[]; users: User[] }>(`/channels/${channelId}/members`);
-    if (heard.get(channelId) === before || tried === READS) return list;
+    const page = await api<Page>(path);
+    if (heard.get(channelId) === before || tried === READS) return page;
   }
 }

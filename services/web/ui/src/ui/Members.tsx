@@ -3,16 +3,13 @@ import { chat, me, users } from "../state/store";
 import { isGeneral, manages } from "../state/rights";
 import { nameOf } from "../state/users";
 import { openDirect } from "../sync/channels";
-import { addMember, changeRole, removeMember } from "../sync/members";
+import { addMember, changeRole, loadMembers, membersBehind, removeMember } from "../sync/members";
 import type { ChannelState, Member } from "../types";
 import { attempt } from "./attempt";
 import { Avatar } from "./Avatar";
 import { Icon } from "./Icon";
 import { IconButton } from "./IconButton";
 import { usePeople } from "./usePeople";
-
-/** Members drawn before "Show all": presence is asked for each. */
-const SHOWN = 100;
 
 interface Props {
   channel: ChannelState;
@@ -22,7 +19,6 @@ interface Props {
 }
 
 export function Members({ channel, problem, again }: Props) {
-  const all = useSignal(false);
   const list = chat.value?.members[channel.id];
   const live = channel.archived_at === null && channel.kind !== "direct";
   const sorted = [...(list ?? [])].sort((a, b) => Number(b.role === "owner") - Number(a.role === "owner") || nameAt(a).localeCompare(nameAt(b)));
@@ -42,16 +38,29 @@ export function Members({ channel, problem, again }: Props) {
         </p>
       )}
       <ul class="members">
-        {sorted.slice(0, all.value ? undefined : SHOWN).map((member) => (
+        {sorted.map((member) => (
           <MemberLine key={member.user_id} member={member} channel={channel} />
         ))}
       </ul>
-      {!all.value && sorted.length > SHOWN && (
-        <button type="button" class="text-button" onClick={() => (all.value = true)}>
-          Show all {sorted.length}
-        </button>
-      )}
+      <MoreMembers channelId={channel.id} />
     </section>
+  );
+}
+
+function MoreMembers({ channelId }: { channelId: number }) {
+  const loading = useSignal(false);
+  const behind = membersBehind.value[channelId] ?? null;
+  if (behind === null) return null;
+  const load = async (): Promise<void> => {
+    if (loading.value) return;
+    loading.value = true;
+    await attempt(() => loadMembers(channelId, behind));
+    loading.value = false;
+  };
+  return (
+    <button type="button" class="text-button" aria-disabled={loading.value} onClick={() => void load()}>
+      {loading.value ? "Loading…" : "Show more members"}
+    </button>
   );
 }
 
