@@ -93,6 +93,7 @@ def test_every_reason_to_close_is_there() -> None:
     [
         ("realtime_message_bytes", "256 KiB a packet"),
         ("realtime_spill_bytes", "1 MiB, or"),
+        ("realtime_sockets_per_user", "100 a process"),
         ("realtime_max_sockets", "20,000 a process"),
         ("realtime_connects_per_second", "250 new ones a second"),
         ("realtime_heartbeat_seconds", "a ping every 25 s"),

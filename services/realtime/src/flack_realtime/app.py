@@ -82,7 +82,17 @@ def create_app(
         else None
     )
     typing = Typing(manager, overload, time.monotonic)
-    Gateway(manager, sessions, tokens, memberships, presence, typing, v1).register(socketio.server)
+    gateway = Gateway(
+        manager,
+        sessions,
+        tokens,
+        memberships,
+        presence,
+        typing,
+        v1,
+        sockets_per_user=settings.realtime_sockets_per_user,
+    )
+    gateway.register(socketio.server)
 
     def observe(room: str, payload: bytes) -> Callable[[], None] | None:
         if v1 is not None and room == V1_ROOM:
@@ -104,7 +114,7 @@ def create_app(
     bucket = Bucket(settings.realtime_connects_per_second, settings.realtime_connect_burst)
     admission = Admission(app.wsgi_app, bucket, full)
     app.wsgi_app = admission  # type: ignore[method-assign]  # Flask's documented place for middleware
-    registry.register(RealtimeCollector(manager, admission, overload, v1))
+    registry.register(RealtimeCollector(manager, admission, gateway, overload, v1))
     if health is not None:
         health.check_ready(lambda: "draining" if drain.draining else None)
         health.check_ready(lambda: None if manager.subscriptions.ever_up else "waiting for Redis")

@@ -36,10 +36,13 @@ class Gateway:
 
     def __init__(
         self, manager: FanoutManager, sessions: Sessions, tokens: Tokens, memberships: Memberships,
-        presence: Presence, typing: Typing, v1_clients: V1 | None,
+        presence: Presence, typing: Typing, v1_clients: V1 | None, *, sockets_per_user: int,
     ) -> None:  # fmt: skip
         self._manager, self._sessions, self._tokens = manager, sessions, tokens
         self._memberships, self._presence, self._v1 = memberships, presence, v1_clients
+        self._sockets_per_user = sockets_per_user
+        self.refused = 0
+        """Connections refused because their person had enough."""
         self._handlers: dict[str, Handler] = {
             "authenticate": tokens.authenticate,
             "typing": typing.typing,
@@ -66,6 +69,10 @@ class Gateway:
             raise Refusal("invalid_token", {"code": "invalid_token"}) from None
         except ApiAway:
             raise Refusal("unavailable", {"code": "unavailable"}) from None
+        if self._sessions.count(claims.user_id) >= self._sockets_per_user:
+            self.refused += 1
+            log.warning("too_many_connections", user_id=claims.user_id)
+            raise Refusal("too_many_connections", {"code": "too_many_connections"})
         client.data = Session(
             client, user_id=claims.user_id, session_id=claims.session_id, expires_at=claims.exp
         )

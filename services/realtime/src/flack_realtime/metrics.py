@@ -7,6 +7,7 @@ from prometheus_client.registry import Collector
 
 from flack_realtime.admission import Admission
 from flack_realtime.fanout import FanoutManager
+from flack_realtime.gateway import Gateway
 from flack_realtime.overload import Overload
 from flack_realtime.v1 import V1
 
@@ -17,9 +18,15 @@ class RealtimeCollector(Collector):
     """What this process holds and has done."""
 
     def __init__(
-        self, manager: FanoutManager, admission: Admission, overload: Overload, v1: V1 | None
+        self,
+        manager: FanoutManager,
+        admission: Admission,
+        gateway: Gateway,
+        overload: Overload,
+        v1: V1 | None,
     ) -> None:
-        self._manager, self._admission, self._overload, self._v1 = manager, admission, overload, v1
+        self._manager, self._admission, self._gateway = manager, admission, gateway
+        self._overload, self._v1 = overload, v1
 
     def collect(self) -> Iterator[Family]:
         """The current values."""
@@ -49,6 +56,9 @@ class RealtimeCollector(Collector):
         )
         yield CounterMetricFamily(
             "flack_realtime_connects_refused", "New connections answered 503", self._admission.refused
+        )
+        yield CounterMetricFamily(
+            "flack_realtime_people_refused", "Connections of people who had enough", self._gateway.refused
         )
         yield GaugeMetricFamily(
             "flack_realtime_loop_pause_seconds", "Longest pause of the event loop since the last scrape",

@@ -73,6 +73,10 @@ class Sessions:
         """A person's open sessions here."""
         return list(self._by_user.get(user_id, ()))
 
+    def count(self, user_id: int) -> int:
+        """How many open sessions a person has here."""
+        return len(self._by_user.get(user_id, ()))
+
     def users(self) -> list[int]:
         """Everybody who is here."""
         return list(self._by_user)

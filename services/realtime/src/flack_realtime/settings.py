@@ -19,6 +19,8 @@ class RealtimeSettings(ServiceSettings):
     """Long polling beside WebSocket; needs session affinity at the load balancer."""
     realtime_max_sockets: int = Field(default=20_000, ge=1)
     """How many connections one process takes before it answers 503."""
+    realtime_sockets_per_user: int = Field(default=100, ge=1)
+    """How many connections of one person a process takes before it refuses the next."""
     realtime_connects_per_second: float = Field(default=250, gt=0)
     """How many new connections a second one process admits; the rest are told to come back."""
     realtime_connect_burst: int = Field(default=400, ge=1)

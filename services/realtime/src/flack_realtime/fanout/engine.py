@@ -55,6 +55,7 @@ class Engine:
         message_limit: int = 256 * 1024,
         inbox_limit: int = 32,
         events_per_second: int = 50,
+        frames_per_second: int = 500,
         connect_timeout: float = 20.0,
         linger: float = 2.0,
     ) -> None:
@@ -63,7 +64,8 @@ class Engine:
         self.ping_interval: float = self.server.ping_interval
         self.ping_timeout: float = self.server.ping_timeout
         self.spill_limit, self.message_limit = spill_limit, message_limit
-        self.inbox_limit, self.events_per_second = inbox_limit, events_per_second
+        self.inbox_limit = inbox_limit
+        self.events_per_second, self.frames_per_second = events_per_second, frames_per_second
         self.connect_timeout, self.linger = connect_timeout, linger
         self.wheel = Wheel()
         self.stats = Stats()

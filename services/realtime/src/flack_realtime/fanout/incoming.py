@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _READ_SIZE = 8192
 _READABLE = 1
 _PONG_SIZE = 7
-_CLOSED = object()
+_CLOSED, _PAUSE = object(), object()
 
 
 class Incoming(Outgoing):
@@ -47,7 +47,8 @@ class Incoming(Outgoing):
         self._rest: bytearray | None = None
         self._fragments: bytearray | None = None
         self._inbox: deque[Any] | None = None
-        self._spent = (0, 0)
+        self._spent = (0, 0, 0)
+        """A second, and the frames and the events that came in it."""
         self._watcher: Any = engine.loop.io(sock.fileno(), _READABLE)
 
     def listen(self) -> None:
@@ -89,6 +90,10 @@ class Incoming(Outgoing):
             if self.closing:
                 return
             self._frame(*frame)
+        # Pings and fragments are no events, and cost nobody a greenlet: they are counted where they are read.
+        if self._spend(frames=len(found) or 1)[1] > self._engine.frames_per_second and not self.closing:
+            self._watcher.stop()
+            self._enqueue(_PAUSE)
 
     def _frame(self, final: bool, opcode: int, payload: bytes) -> None:
         if opcode == frames.TEXT and final and self._fragments is None:
@@ -151,6 +156,8 @@ class Incoming(Outgoing):
             item = self._inbox.popleft()
             if item is _CLOSED:
                 self._engine.disconnected(self)
+            elif item is _PAUSE:
+                gevent.sleep(1.0)
             elif not self.closing:
                 self._engine.handle(self, item)
                 self._rest_if_busy()
@@ -160,7 +167,13 @@ class Incoming(Outgoing):
 
     def _rest_if_busy(self) -> None:
         # A bound on events a second and socket, kept by not reading: nobody can take the loop for themselves.
-        second, now = self._spent[0], int(monotonic())
-        self._spent = (now, self._spent[1] + 1 if second == now else 1)
-        if self._spent[1] >= self._engine.events_per_second:
+        if self._spend(events=1)[2] >= self._engine.events_per_second:
             gevent.sleep(1.0)
+
+    def _spend(self, *, frames: int = 0, events: int = 0) -> tuple[int, int, int]:
+        second, read, handled = self._spent
+        now = int(monotonic())
+        if second != now:
+            read = handled = 0
+        self._spent = (now, read + frames, handled + events)
+        return self._spent

@@ -1,4 +1,7 @@
-"""Long-polling clients, and their move to WebSocket. They are few: engineio's own queue and greenlets serve them."""
+"""Long-polling clients, and their move to WebSocket. They are few: engineio's own queue and greenlets serve them.
+
+What waits for one is bounded in bytes, as a WebSocket's spill queue is.
+"""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -18,9 +21,10 @@ from flack_realtime.fanout.handshake import BadUpgrade, Socket, switching_protoc
 if TYPE_CHECKING:
     from flack_realtime.fanout.engine import Engine
 
-_QUEUED_PACKETS = 1000
 _PACKETS_A_POLL = 16
 """What python-engineio's client takes in one answer; over more it gives the session up."""
+_PACKET_BYTES = 64
+"""For how much a packet counts beside what is in it: a queue of empty ones is not free."""
 _NOOP, _PROBED = eio_packet.Packet(eio_packet.NOOP), frames.server_frame(b"3probe")
 
 
@@ -32,19 +36,35 @@ class PollingSocket(eio_socket.Socket):  # type: ignore[misc]  # engineio publis
         self._engine = engine
         self._opened = monotonic()
         self.joined = False
+        self._waiting = 0
+        """Bytes in the queue."""
         self.write: Callable[[bytes], int] = self._write
         self.reason: str | None = None
         engine.wheel.add(self, engine.connect_timeout)
 
     def _write(self, frame: bytes) -> int:
         if not self.closed and not self.closing:
-            if self.queue.qsize() >= _QUEUED_PACKETS:
-                self._engine.stats.slow_consumers += 1
-                self.close_with("slow_consumer", frames.POLICY)
-            else:
-                encoded = frames.frame_payload(frame).decode()
-                self.queue.put(eio_packet.Packet(encoded_packet=encoded))
+            self._wait(_Waiting(frames.frame_payload(frame).decode(), len(frame)))
         return len(frame)
+
+    def send(self, pkt: eio_packet.Packet) -> None:
+        """Send a packet of python-socketio's: an answer to the client, say, who may ask without ever polling."""
+        if self.closing or pkt.packet_type != eio_packet.MESSAGE or pkt.binary:
+            super().send(pkt)
+        elif self.check_ping_timeout():
+            encoded = pkt.encode()
+            self._wait(_Waiting(encoded, len(encoded)))
+
+    def _wait(self, packet: "_Waiting") -> None:
+        """Queue a packet; whoever has too many is closed."""
+        if self.reason is not None:  # it is being closed
+            return
+        if self._waiting + packet.size > self._engine.spill_limit:
+            self._engine.stats.slow_consumers += 1
+            self.close_with("slow_consumer", frames.POLICY)
+        else:
+            self._waiting += packet.size
+            self.queue.put(packet)
 
     def poll(self) -> list[eio_packet.Packet]:
         """Wait for packets and answer them, no more at a time than any client takes."""
@@ -56,6 +76,7 @@ class PollingSocket(eio_socket.Socket):  # type: ignore[misc]  # engineio publis
         except self.server.get_queue_empty_exception():
             if not packets:
                 raise exceptions.QueueEmpty from None
+        self._waiting -= sum(packet.size for packet in packets if isinstance(packet, _Waiting))
         if packets[-1] is None:
             packets.pop()
             if packets:  # the end is the next poll's answer
@@ -129,6 +150,14 @@ class PollingSocket(eio_socket.Socket):  # type: ignore[misc]  # engineio publis
         self.closed = True
         self.queue.put(None)
         return [packet for packet in left if packet is not None and packet.packet_type != eio_packet.NOOP]
+
+
+class _Waiting(eio_packet.Packet):  # type: ignore[misc]  # engineio publishes no types
+    """A packet that waits, and for how many bytes it counts."""
+
+    def __init__(self, encoded: str, size: int) -> None:
+        super().__init__(encoded_packet=encoded)
+        self.size = size + _PACKET_BYTES
 
 
 class UpgradingConnection(Connection):
