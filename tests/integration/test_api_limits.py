@@ -2,7 +2,8 @@
 
 import httpx2
 import pytest
-from api_fixtures import PASSWORD, MakeApi, new_person
+from api_fixtures import PASSWORD, SERVICE_KEY, MakeApi, new_person
+from flack_contracts.internal import SERVICE_KEY_HEADER
 from flack_web.api import Api, ApiRefused
 from flask import Flask
 from flask.testing import FlaskClient
@@ -69,6 +70,30 @@ def test_good_sign_ins_are_not_counted_as_guesses(make_api: MakeApi) -> None:
 def test_an_address_tries_only_so_many_nicknames(make_api: MakeApi) -> None:
     client = _limited(make_api, rate_limit_sign_in_address="3/minute").test_client()
     assert [_sign_in(client, f"name{i}") for i in range(4)] == [401, 401, 401, 429]
+
+
+def test_refreshing_has_a_limit_of_its_own(make_api: MakeApi) -> None:
+    app = _limited(make_api, rate_limit_refresh="3/minute")
+    grant = {"grant": "refresh", "refresh_token": "not a token"}
+    answers = [app.test_client().post("/api/v2/tokens", json=grant).status_code for _ in range(4)]
+    assert answers == [401, 401, 401, 429]
+    assert _sign_in(app.test_client(), "ada") == 401  # which is counted apart
+
+
+def test_what_v1_sockets_say_counts_for_who_says_it(make_api: MakeApi) -> None:
+    app = _limited(make_api, rate_limit_requests="3/minute")
+    tokens = []
+    for name in ("ada", "ben"):
+        new_person(app, name)
+        tokens.append(app.test_client().post("/api/tokens", auth=(name, PASSWORD)).json["token"])  # type: ignore[index]
+
+    def say(token: str) -> int:
+        event = {"name": "post_message", "args": [{"source": "by a v1 socket"}, token]}
+        headers = {SERVICE_KEY_HEADER: SERVICE_KEY}
+        return app.test_client().post("/internal/v1/events", json=event, headers=headers).status_code
+
+    assert [say(tokens[0]) for _ in range(4)] == [200, 200, 200, 429]
+    assert say(tokens[1]) == 200
 
 
 def test_refreshing_is_no_sign_in(make_api: MakeApi) -> None:

@@ -34,6 +34,8 @@ class ApiSettings(ServiceSettings):
     """Failed sign-ins with one nickname."""
     rate_limit_sign_in_address: str = "60/minute"
     """Sign-ins from one address, good ones included: each costs a password check."""
+    rate_limit_refresh: str = "6000/minute"
+    """Refresh tokens exchanged from one address: after an outage a whole office does so at once."""
     rate_limit_sign_up: str = "100/hour"
     """Accounts made from one address."""
 

@@ -10,8 +10,9 @@ from ipaddress import IPv6Address, IPv6Network
 from time import time
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
+from limits import parse
 
 from flack_api.http.auth import SERVICE, caller_or_none
 from flack_api.http.bodies import read_json
@@ -20,6 +21,7 @@ from flack_api.http.routes import View, current_route, route_of
 from flack_api.http.shared_counts import SCHEME
 from flack_api.settings import ApiSettings
 
+_PERSON = "flack_person_limit"
 SIGN_IN, SIGN_UP, OWN_PASSWORD = "sign_in", "sign_up", "own_password"
 
 
@@ -84,6 +86,8 @@ def init_limits(app: Flask, settings: ApiSettings) -> None:
         headers_enabled=False,
         enabled=settings.rate_limits_enabled,
     )
+    strategy = limiter.limiter if settings.rate_limits_enabled else None
+    app.extensions[_PERSON] = parse(settings.rate_limit_requests), strategy
     for endpoint in list(app.view_functions):
         app.view_functions[endpoint] = _limit(limiter, app.view_functions[endpoint], settings)
 
@@ -98,6 +102,13 @@ def init_limits(app: Flask, settings: ApiSettings) -> None:
             if response.status_code == 429:
                 response.headers["Retry-After"] = seconds
         return response
+
+
+def count_for(user_id: int) -> None:
+    """Count what one of our services asks in somebody's name as a request of theirs. Raises Problem (429)."""
+    limit, strategy = current_app.extensions[_PERSON]
+    if strategy is not None and not strategy.hit(limit, f"user:{user_id}", "in their name"):
+        raise Problem(429, "rate_limited", f"Too many requests: {limit}.")
 
 
 def _limit(limiter: Limiter, view: View, settings: ApiSettings) -> View:
@@ -117,7 +128,13 @@ def _limit(limiter: Limiter, view: View, settings: ApiSettings) -> View:
             deduct_when=_is_refusal,
             exempt_when=_is_refresh,
         )
-        limited_view = by_nickname(by_address(view))
+        by_refresh = limiter.shared_limit(
+            settings.rate_limit_refresh,
+            "refresh",
+            key_func=address_key,
+            exempt_when=lambda: not _is_refresh(),
+        )
+        limited_view = by_nickname(by_address(by_refresh(view)))
     elif name == OWN_PASSWORD:
         limited_view = limiter.shared_limit(
             settings.rate_limit_sign_in,
@@ -149,7 +166,7 @@ def _reads_body() -> bool:
 
 
 def _is_refresh() -> bool:
-    """Refreshing costs no password check, and its tokens cannot be guessed: a whole office may do it at once."""
+    """Refreshing costs no password check, and its tokens cannot be guessed: it has a wider limit of its own."""
     return _reads_body() and _body().get("grant") == "refresh"
 
 

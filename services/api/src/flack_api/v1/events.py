@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from flack_api.context import session
 from flack_api.http import Problem, body, returns, service_only
 from flack_api.http.bodies import raw_body
+from flack_api.http.limits import count_for
 from flack_api.v1.authentication import seen, user_of
 from flack_api.v1.pushes import push_user
 
@@ -39,6 +40,7 @@ def handle_event() -> V1Outcome:
     user = user_of(token)
     if user is None:
         return V1Outcome(outcome="expired_token")
+    count_for(user.id)
     if event.name == "post_message":
         source = _source(arguments[0])
         if source is None:
