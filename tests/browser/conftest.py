@@ -56,9 +56,7 @@ def make_person(stack: Stack, browser: Browser, request: pytest.FixtureRequest) 
 def _free_names(stack: Stack) -> None:
     """Nobody else's channel has a name that the next test, or another try of this one, gives to its own."""
     with psycopg.connect(stack.database_url.replace("+psycopg", "")) as connection:
-        connection.execute(
-            "update channels set name = 'was-' || id where kind = 'public' and not is_general"
-        )
+        connection.execute("update channels set name = 'was-' || id where kind = 'public' and not is_general")
 
 
 @pytest.fixture

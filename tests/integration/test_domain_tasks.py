@@ -89,7 +89,7 @@ def test_an_export_holds_all_that_one_wrote_also_after_an_interruption(session: 
     for _ in range(3):
         people.post(session, ann, channel_id, "mine", "mine\ntoo", "…")
         people.post(session, bob, channel_id, "not hers")
-    task = actions.exports.request(session, ann)
+    task = actions.exports.request(session, ann, most=3)
     session.execute(
         text("insert into export_chunks (task_id, number, body) values (:id, 0, 'half of a first try')"),
         {"id": task.id},
@@ -113,12 +113,22 @@ def test_an_export_holds_all_that_one_wrote_also_after_an_interruption(session: 
         queries.exports.chunks(session, bob, task.id)
 
 
+def test_a_person_has_only_so_many_exports_under_way(session: Session) -> None:
+    ann, bob = people.sign_up(session, "ann", "bob")
+    first, _second = (actions.exports.request(session, ann, most=2) for _ in range(2))
+    with pytest.raises(errors.ExportsUnderWay):
+        actions.exports.request(session, ann, most=2)
+    actions.exports.request(session, bob, most=2)
+    assert actions.exports.build(session, first.id)
+    actions.exports.request(session, ann, most=2)
+
+
 def test_an_export_that_is_begun_twice_is_made_by_the_second(
     session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (ann,) = people.sign_up(session, "ann")
     people.post(session, ann, people.private_channel(session, ann), *"abcdef")
-    task = actions.exports.request(session, ann)
+    task = actions.exports.request(session, ann, most=3)
     made, chunks = [], actions.exports._chunks
 
     def begun_again(*arguments: Any) -> Iterator[tuple[bytes, int]]:
@@ -141,7 +151,7 @@ def test_an_export_that_is_begun_twice_is_made_by_the_second(
 
 def test_a_cancelled_export_stops(session: Session) -> None:
     (ann,) = people.sign_up(session, "ann")
-    task = actions.exports.request(session, ann)
+    task = actions.exports.request(session, ann, most=3)
     actions.tasks.cancel(session, ann, task.id)
     assert not actions.exports.build(session, task.id)
     with pytest.raises(errors.NotFound):
@@ -153,7 +163,7 @@ def test_clean_up_takes_what_is_old_and_leaves_what_is_not(session: Session) -> 
     actions.invites.create(session, ann)
     signed_in = actions.tokens.sign_in(session, FAST_PASSWORDS, nickname="ann", password=PASSWORD)
     actions.tokens.refresh(session, refresh_token=signed_in.refresh_token)
-    task = actions.exports.request(session, ann)
+    task = actions.exports.request(session, ann, most=3)
     actions.exports.build(session, task.id)
     now = clock.now()
     nothing = dict.fromkeys(

@@ -80,7 +80,7 @@ def previewed(engine: Engine, message_id: int) -> bool:
 
 
 def send_export(session: Session, sender: TaskSender, actor: Actor) -> str:
-    task = actions.exports.request(session, actor)
+    task = actions.exports.request(session, actor, most=3)
     sender.send(EXPORT_RUN, task_id=task.id)
     return task.id
 
@@ -232,7 +232,7 @@ def test_the_broker_is_away_at_the_start_and_again_later(
                 lambda: any("Connection to broker lost" in str(line) for line in worker.log()), seconds=30
             )
             valkey.start()
-            task = actions.exports.request(session, ada)
+            task = actions.exports.request(session, ada, most=3)
 
             def sent_and_done() -> bool:
                 sender.send(EXPORT_RUN, task_id=task.id)

@@ -103,6 +103,13 @@ class InviteInvalid(Forbidden):
     field = "invite"
 
 
+class ExportsUnderWay(Conflict):
+    """As many exports of this person's as may be are not finished."""
+
+    code = "exports_under_way"
+    detail = "Exports that you asked for are not finished: wait for them, or cancel one."
+
+
 class NicknameTaken(Conflict):
     """Somebody has this nickname."""
 

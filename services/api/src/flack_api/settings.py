@@ -16,6 +16,8 @@ class ApiSettings(ServiceSettings):
     """How long a request waits for a free connection before it answers 503."""
     requests_in_hand: int = Field(default=64, ge=1)
     """How many requests one process works on at once; what is over it answers 503 with `Retry-After`."""
+    exports_per_user: int = Field(default=3, ge=1)
+    """Exports that one person may have asked for and not got yet."""
     redis_url: SecretStr
     service_key: SecretStr = Field(min_length=16)
     """What the other services show on `/internal`."""

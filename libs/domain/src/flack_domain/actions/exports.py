@@ -7,7 +7,7 @@ from flack_contracts.tasks import Task
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from flack_domain import models, shapes
+from flack_domain import errors, models, shapes
 from flack_domain.actions import tasks
 from flack_domain.actor import Actor
 from flack_domain.queries import preferences
@@ -17,9 +17,19 @@ KIND = "export"
 PAGE = 1000
 
 
-def request(session: Session, actor: Actor) -> Task:
-    """Ask for an export. The caller sends `flack_contracts.tasks.EXPORT_RUN` with the task's id."""
-    return tasks.create(session, actor, kind=KIND)
+@action
+def request(tx: Transaction, actor: Actor, *, most: int) -> Task:
+    """Ask for an export. The caller sends `flack_contracts.tasks.EXPORT_RUN` with the task's id.
+
+    Raises `ExportsUnderWay` where `most` of the actor's are not finished.
+    """
+    # Who asks twice at once is counted one after the other.
+    tx.session.execute(
+        select(models.User.id).where(models.User.id == actor.id).with_for_update(key_share=True)
+    )
+    if tasks.unfinished(tx.session, actor, kind=KIND) >= most:
+        raise errors.ExportsUnderWay
+    return shapes.task(tasks.queued(tx, actor, kind=KIND, arguments={}))
 
 
 def build(session: Session, task_id: str, *, page: int = PAGE) -> bool:

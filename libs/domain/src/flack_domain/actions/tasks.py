@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flack_contracts.tasks import Task
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
 
 from flack_domain import models, shapes
 from flack_domain.actor import Actor
@@ -64,6 +65,13 @@ def queued(
     )
     tx.session.add(row)
     return row
+
+
+def unfinished(session: Session, actor: Actor, *, kind: str) -> int:
+    """How many tasks of a kind the actor asked for that have not ended."""
+    table = models.Task
+    query = select(func.count()).where(table.user_id == actor.id, table.kind == kind, table.state.in_(_OPEN))
+    return session.scalar(query) or 0
 
 
 @action
