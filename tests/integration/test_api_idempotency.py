@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from api_fixtures import PASSWORD, MakeApi, Person, new_person
+from flack_api.idempotency import fingerprint
 from flask import Flask
 from servers import somebody_waits, wait_until
 from sqlalchemy import Engine, text
@@ -42,6 +43,23 @@ def test_a_key_on_another_path_is_refused(ada: Person) -> None:
     ada.post(f"/channels/{one}/messages", {"source": "a"}, headers=KEY)
     other = ada.post(f"/channels/{two}/messages", {"source": "a"}, headers=KEY)
     assert other.status_code == 422
+
+
+def test_what_is_kept_of_a_body_cannot_be_tried_out_by_who_reads_the_database(make_api: MakeApi) -> None:
+    body = b'{"nickname": "ada", "password": "a bicycle by the canal"}'
+
+    def kept(service_key: str, body: bytes = body) -> bytes:
+        with make_api(service_key=service_key).test_request_context(
+            "/api/v2/users", method="POST", data=body
+        ):
+            return fingerprint()
+
+    assert (
+        kept("the service key of one")
+        == kept("the service key of one")
+        != kept("the service key of one", body + b" ")
+    )
+    assert kept("the service key of one") != kept("the service key of another")
 
 
 def test_a_key_belongs_to_one_person(ada: Person, sign_up: Callable[..., Person]) -> None:

@@ -40,7 +40,7 @@ def _once(view: View) -> View:
             return _response(view(**arguments))
         if not 1 <= len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
             raise Problem(400, "invalid_idempotency_key", f"{HEADER} takes 1 to {MAX_KEY} ASCII characters.")
-        with idempotency.key(session(), scope=_scope(), key=key, fingerprint=_fingerprint()) as kept:
+        with idempotency.key(session(), scope=_scope(), key=key, fingerprint=fingerprint()) as kept:
             response = _response(view(**arguments))
         if kept.replayed:
             response.headers[REPLAYED] = "true"
@@ -54,8 +54,11 @@ def _scope() -> str:
     return f"user:{caller.user_id}" if caller else "anonymous"
 
 
-def _fingerprint() -> bytes:
-    # With a key that the database does not hold: bodies may hold passwords, which its readers could try out else.
+def fingerprint() -> bytes:
+    """What tells this request from another with the same key: a keyed hash.
+
+    The database does not hold its key: bodies may hold passwords, which its readers could try out else.
+    """
     secret = services().settings.service_key.get_secret_value().encode()
     digest = hmac.new(secret, f"{request.method} {request.path}\n".encode(), hashlib.sha256)
     digest.update(request.get_data())
