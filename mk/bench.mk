@@ -5,8 +5,8 @@ tests/bench/fanout/peers/node_modules/.stamp: tests/bench/fanout/peers/package.j
 	cd tests/bench/fanout/peers && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-.PHONY: bench bench-fanout bench-api bench-patterns
-bench: bench-fanout bench-api bench-patterns ## side-by-side benchmarks into docs/benchmarks (ROUNDS=5)
+.PHONY: bench bench-fanout bench-api bench-patterns bench-ui
+bench: bench-fanout bench-api bench-patterns bench-ui ## side-by-side benchmarks into docs/benchmarks (ROUNDS=5)
 
 bench-fanout: tests/bench/fanout/peers/node_modules/.stamp
 	$(BIN)/python tests/bench/fanout/run.py --rounds $(ROUNDS)
@@ -16,3 +16,6 @@ bench-api: $(VENV)/.dev-stamp ## what requests to api cost beside plain Flask an
 
 bench-patterns: $(VENV)/.dev-stamp ## what each pattern of docs/flask-at-scale.md gains
 	$(BIN)/python tests/bench/patterns/run.py --rounds $(ROUNDS)
+
+bench-ui: $(VENV)/.dev-stamp $(UI_BUILT) browser ## how the chat scrolls, switches and shows what comes, in Chromium
+	$(BIN)/python tests/bench/ui/run.py --rounds $(ROUNDS)
