@@ -2,7 +2,7 @@ import { render } from "preact";
 import "./styles/index.css";
 import { installation } from "./state/store";
 import { leave, resume } from "./sync/account";
-import { onSessionEnd } from "./sync/session";
+import { onOtherPerson, onSessionEnd } from "./sync/session";
 import { start } from "./sync/start";
 import type { Boot } from "./types";
 import { App } from "./ui/App";
@@ -17,6 +17,7 @@ const root = document.querySelector("#app");
 
 if (boot?.installation) installation.value = { ...installation.value, ...boot.installation };
 onSessionEnd(leave);
+onOtherPerson(() => location.reload());
 keepPage();
 keepFocus();
 listenToHistory();

@@ -1,3 +1,4 @@
+import { chat } from "../state/store";
 import { Problem, problemOf, Unreachable } from "./problem";
 
 interface TokenAnswer {
@@ -12,6 +13,7 @@ const EARLY = 60;
 let current: { token: string; until: number } | null = null;
 let underWay: Promise<string> | null = null;
 let ended = (): void => undefined;
+let replaced = (): void => undefined;
 
 /** A valid access token. Callers at the same time share one request. */
 export function accessToken(force = false): Promise<string> {
@@ -31,6 +33,11 @@ export function onSessionEnd(callback: () => void): void {
   ended = callback;
 }
 
+/** Called when somebody else has signed in, in another tab of this browser. */
+export function onOtherPerson(callback: () => void): void {
+  replaced = callback;
+}
+
 export function forgetToken(): void {
   current = null;
 }
@@ -43,7 +50,13 @@ async function refresh(): Promise<string> {
     }
     throw error;
   });
-  const { access_token, expires_in } = (await answer.json()) as TokenAnswer;
+  const { access_token, expires_in, user_id } = (await answer.json()) as TokenAnswer;
+  const here = chat.peek()?.me.id ?? user_id;
+  if (here !== user_id) {
+    current = null;
+    replaced();
+    throw new Unreachable(); // what is on its way waits: nothing of the one may be sent as the other's
+  }
   current = { token: access_token, until: Date.now() + Math.max(5, expires_in - EARLY) * 1000 };
   return access_token;
 }
