@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { drafted, loadDrafts, readDraft, readEdit, writeDraft, writeEdit } from "../src/store/drafts";
+import { drafted, followDraft, loadDrafts, readDraft, readEdit, writeDraft, writeEdit } from "../src/store/drafts";
 
 describe("drafts", () => {
   beforeEach(() => localStorage.clear());
@@ -25,6 +25,18 @@ describe("drafts", () => {
     expect(readDraft(1, 7)).toBe("");
     expect(drafted.value.has(7)).toBe(false);
     expect(localStorage.length).toBe(0);
+  });
+
+  it("that another tab writes are heard of here", () => {
+    const heard: string[] = [];
+    const stop = followDraft(1, 7, (text) => heard.push(text));
+    const write = (key: string, newValue: string | null): boolean => window.dispatchEvent(new StorageEvent("storage", { key, newValue }));
+    write("flack.draft.1.7", "more");
+    write("flack.draft.1.8", "elsewhere");
+    write("flack.draft.1.7", null);
+    stop();
+    write("flack.draft.1.7", "not heard any more");
+    expect(heard).toEqual(["more", ""]);
   });
 
   it("of edits are kept by message until they are saved or cancelled", () => {

@@ -140,7 +140,7 @@ describe("messages on their way", () => {
 
 describe("what a reload finds", () => {
   const item = (key: string, time: number, state: Pending["state"] = "sending"): Pending => ({
-    key, channel_id: 7, source: key, created_at: new Date(time).toISOString(), after: null, state, problem: null,
+    key, channel_id: 7, source: key, created_at: new Date(Date.now() - 10_000 + time).toISOString(), after: null, state, problem: null,
   });
 
   it("is everything that was on its way, oldest first, by person", () => {
@@ -151,6 +151,11 @@ describe("what a reload finds", () => {
     expect(loadPending(1).map(({ key, state }) => [key, state])).toEqual([["sooner", "queued"], ["later", "queued"], ["broken", "failed"]]);
     dropPending(1, "sooner");
     expect(loadPending(1).map(({ key }) => key)).toEqual(["later", "broken"]);
+  });
+
+  it("is not sent by itself after so long that its key may be forgotten: it could be there twice", () => {
+    keepPending(4, item("of yesterday", -24 * 3_600_000));
+    expect(loadPending(4)).toMatchObject([{ key: "of yesterday", state: "failed", problem: expect.stringContaining("may have been sent") as string }]);
   });
 
   it("is nothing where the stored text is not ours", () => {

@@ -22,6 +22,15 @@ export function writeDraft(userId: number, channelId: number, text: string): voi
   drafted.value = next;
 }
 
+/** Tells of what another tab writes into the same draft: it is one draft. Answers how to stop. */
+export function followDraft(userId: number, channelId: number, then: (text: string) => void): () => void {
+  const hear = (event: StorageEvent): void => {
+    if (event.key === keyOf(userId, channelId)) then(event.newValue ?? "");
+  };
+  window.addEventListener("storage", hear);
+  return () => window.removeEventListener("storage", hear);
+}
+
 export function loadDrafts(userId: number): void {
   const prefix = `flack.draft.${userId}.`;
   drafted.value = new Set(storage.keys(prefix).map((key) => Number(key.slice(prefix.length))));

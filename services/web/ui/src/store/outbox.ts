@@ -12,12 +12,19 @@ export function dropPending(userId: number, key: string): void {
   storage.remove(prefixOf(userId) + key);
 }
 
-/** What was still on its way when the page ended, as typed: oldest first, all to be tried again. */
+/** Milliseconds for which the server surely knows a message's key again; later, one more try could post it twice. */
+const KNOWN = 20 * 3_600_000;
+const TOO_OLD = "This was written some time ago and may have been sent: look whether it is there.";
+
+/** What was still on its way when the page ended, as typed: oldest first, all but what is too old to be tried again. */
 export function loadPending(userId: number): Pending[] {
   const items: Pending[] = [];
   for (const key of storage.keys(prefixOf(userId))) {
     const item = parse(storage.get(key));
-    if (item) items.push({ ...item, state: item.state === "failed" ? "failed" : "queued" });
+    if (!item) continue;
+    const old = Date.now() - Date.parse(item.created_at) > KNOWN;
+    if (item.state === "failed") items.push(item);
+    else items.push(old ? { ...item, state: "failed", problem: TOO_OLD } : { ...item, state: "queued" });
   }
   return items.sort((a, b) => a.created_at.localeCompare(b.created_at));
 }

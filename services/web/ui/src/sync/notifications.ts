@@ -6,7 +6,7 @@ import type { Event } from "../types";
 import { navigate } from "../ui/router";
 
 const LONGEST = 140;
-/** Milliseconds after which a message is history: it was imported, or this page was asleep for long. */
+/** Milliseconds before it was told by which a message is history: it was imported. */
 const OLD = 3_600_000;
 
 /** Browsers of phones have notifications and grant them, but make none for a page: that is only seen by trying. */
@@ -32,7 +32,7 @@ export function notify(event: Event): void {
   if (event.type !== "message.posted" || !state?.preferences.desktop_notifications || !notificationsAllowed()) return;
   const { message } = event.payload;
   const channel = state.channels[message.channel_id];
-  if (Date.now() - Date.parse(message.created_at) > OLD) return;
+  if (Date.parse(event.at) - Date.parse(message.created_at) > OLD) return; // both by the server's clock
   if (!channel || message.user_id === state.me.id) return;
   if (state.preferences.muted_channel_ids.includes(channel.id)) return;
   const inSight = focused.value && route.value.page === "channel" && route.value.channelId === channel.id;

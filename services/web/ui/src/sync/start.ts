@@ -19,10 +19,12 @@ import { dropReads, flush } from "./reads";
 import { sinceQueries } from "./since";
 import { Live } from "./socket";
 import { heardTyping, stopTyping, tellThrough } from "./typing";
-import { loadUsers } from "./users";
+import { loadUsers, whenKnown } from "./users";
 
 /** Milliseconds of a drop that nobody needs to hear of. */
 const QUIET = 3000;
+/** Milliseconds within which what a sync brings is news, as if it had been heard; what is older is history. */
+const AWAY = 120_000;
 
 export interface Chat {
   sender: Sender;
@@ -72,9 +74,11 @@ export function start(answer: StateAnswer): void {
       const { message } = event.payload;
       if (message.nonce) sender.seen(message.nonce);
       stopTyping(message.channel_id, message.user_id);
-      if (!live) return;
-      notify(event);
-      announce(event);
+      if (!live && Date.now() - Date.parse(event.at) > AWAY) return;
+      whenKnown(message.user_id, () => {
+        notify(event);
+        announce(event);
+      });
     },
   });
 
@@ -94,7 +98,7 @@ export function start(answer: StateAnswer): void {
     lost: () => {
       connection.value = "offline";
     },
-    typing: (channelId, who) => heardTyping(channelId, who),
+    typing: (channelId, who) => whenKnown(who, () => heardTyping(channelId, who)),
     presence: setPresence,
   });
 
@@ -106,6 +110,7 @@ export function start(answer: StateAnswer): void {
       returns.value += 1; // a short drop may have gone by unseen by the socket
       live.connect();
     }),
+    listen(window, "storage", () => loadDrafts(userId)), // written in another tab
     listen(window, "pagehide", () => {
       void flush();
       void commitDeletions();

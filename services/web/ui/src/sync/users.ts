@@ -4,6 +4,8 @@ import type { Message, User } from "../types";
 import { api } from "./api";
 
 const MOST = 100;
+/** Milliseconds that news waits for its author's name. */
+const PATIENCE = 1000;
 const asked = new Set<number>();
 const scanned = new WeakSet<readonly Message[]>();
 
@@ -23,14 +25,20 @@ export function loadUsers(): void {
     }
   }
   const all = [...missing];
-  for (let at = 0; at < all.length; at += MOST) ask(all.slice(at, at + MOST));
+  for (let at = 0; at < all.length; at += MOST) void ask(all.slice(at, at + MOST));
 }
 
-function ask(ids: number[]): void {
+/** Tells what somebody does once their name is known, or it has taken too long. */
+export function whenKnown(id: number, then: () => void): void {
+  if (id in (chat.peek()?.users ?? {})) then();
+  else void Promise.race([ask([id]), new Promise((late) => setTimeout(late, PATIENCE))]).then(then);
+}
+
+function ask(ids: number[]): Promise<void> {
   for (const id of ids) asked.add(id);
-  api<{ users: User[] }>(`/users?ids=${ids.join(",")}`).then(
+  return api<{ users: User[] }>(`/users?ids=${ids.join(",")}`).then(
     ({ users }) => update((known) => withUsers(known, users)),
-    () => setTimeout(() => ids.forEach((id) => asked.delete(id)), 5000),
+    () => void setTimeout(() => ids.forEach((id) => asked.delete(id)), 5000),
   );
 }
 
