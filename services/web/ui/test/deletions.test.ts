@@ -3,6 +3,7 @@ import { deleting, toasts } from "../src/state/screen";
 import { leave, signOut } from "../src/sync/account";
 import { deleteMessage } from "../src/sync/deletions";
 import { running, start } from "../src/sync/start";
+import { listenToKeys } from "../src/ui/keyboard";
 import { answer, message } from "./make";
 import { serve } from "./server";
 
@@ -40,6 +41,17 @@ describe("a deletion that can still be undone", () => {
     await vi.advanceTimersByTimeAsync(MINUTE);
     expect(deleting.value.size).toBe(0);
     expect(deleted()).toEqual([]);
+  });
+
+  it("is undone by Ctrl+Z where nothing is being written, and only as long as it can be", async () => {
+    listenToKeys();
+    const press = (): boolean => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "z", ctrlKey: true, bubbles: true, cancelable: true }));
+    expect(press()).toBe(false);
+    expect(deleting.value.size).toBe(0);
+    deleteMessage(message(3));
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    expect(press()).toBe(true);
+    expect(deleted()).toEqual([PATH]);
   });
 
   it("is done when the page goes away", async () => {

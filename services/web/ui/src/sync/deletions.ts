@@ -9,6 +9,8 @@ import { wordsOf } from "./problem";
 const UNDO = 6000;
 
 interface Deletion {
+  /** Whether it is on its way, and cannot be undone any more. */
+  isSent: () => boolean;
   commit: () => Promise<void>;
   drop: () => void;
 }
@@ -39,8 +41,15 @@ export function deleteMessage(message: Message): void {
   };
   const timer = setTimeout(() => void commit(), UNDO);
   const dismiss = toast("Message deleted", { label: "Undo", run: drop }, UNDO, channel_id);
-  pending.set(id, { commit, drop });
+  pending.set(id, { isSent: () => sent !== null, commit, drop });
   setDeleting(id, true);
+}
+
+/** Takes the latest deletion back that can still be undone. Answers whether there was one. */
+export function undoDeletion(): boolean {
+  const latest = [...pending.values()].findLast(({ isSent }) => !isSent());
+  latest?.drop();
+  return latest !== undefined;
 }
 
 /** Deletes at once what could still be undone: the page goes away, or whoever wanted it signs out. */

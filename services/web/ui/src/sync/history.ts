@@ -11,37 +11,38 @@ const OLDER_PAGE = 100;
 /** A page read before an event that is already applied would miss it; it is asked for again, this often at most. */
 const READS = 4;
 
-const loading = new Set<string>();
+const loading = new Map<string, Promise<boolean>>();
 
 /** The newest page of a channel, when nothing of it is known. */
-export function loadLatest(channelId: number): Promise<void> {
-  return load(channelId, `limit=${PAGE}`, "fresh");
+export async function loadLatest(channelId: number): Promise<void> {
+  await load(channelId, `limit=${PAGE}`, "fresh");
 }
 
-/** The pages around a position, in place of what is loaded. */
-export async function loadAround(channelId: number, position: number): Promise<void> {
-  await load(channelId, `around=${position}&limit=${PAGE}`, "fresh");
+/** The pages around a position, in place of what is loaded. Answers whether they came. */
+export async function loadAround(channelId: number, position: number): Promise<boolean> {
+  await loading.get(nameOf(channelId, "fresh")); // another place, which would be taken for this one
+  return load(channelId, `around=${position}&limit=${PAGE}`, "fresh");
 }
 
-export function loadOlder(channelId: number): Promise<void> {
+export async function loadOlder(channelId: number): Promise<void> {
   const view = chat.value?.views[channelId];
   const first = view?.messages[0]?.position;
-  if (!view?.hasBefore || first === undefined) return Promise.resolve();
-  return load(channelId, `before=${first}&limit=${OLDER_PAGE}`, "before");
+  if (!view?.hasBefore || first === undefined) return;
+  await load(channelId, `before=${first}&limit=${OLDER_PAGE}`, "before");
 }
 
-export function loadNewer(channelId: number): Promise<void> {
+export async function loadNewer(channelId: number): Promise<void> {
   const view = chat.value?.views[channelId];
   const last = view?.messages.at(-1)?.position;
-  if (!view?.hasAfter || last === undefined) return Promise.resolve();
-  return load(channelId, `after=${last}&limit=${OLDER_PAGE}`, "after");
+  if (!view?.hasAfter || last === undefined) return;
+  await load(channelId, `after=${last}&limit=${OLDER_PAGE}`, "after");
 }
 
 /** Brings a position into sight, loading around it where it is not known. */
 export async function goTo(channelId: number, position: number, mark: boolean): Promise<void> {
   const messages = chat.value?.views[channelId]?.messages ?? [];
   const known = messages.length > 0 && (messages[0]?.position ?? 0) <= position && position <= (messages.at(-1)?.position ?? 0);
-  if (!known) await loadAround(channelId, position);
+  if (!known && !(await loadAround(channelId, position))) return;
   target.value = { channelId, position, mark };
 }
 
@@ -55,20 +56,31 @@ export async function goToMessage(channelId: number, messageId: number): Promise
   }
 }
 
-async function load(channelId: number, query: string, where: "before" | "after" | "fresh"): Promise<void> {
-  const name = `${channelId} ${where}`;
-  if (loading.has(name)) return;
-  loading.add(name);
+type Where = "before" | "after" | "fresh";
+
+const nameOf = (channelId: number, where: Where): string => `${channelId} ${where}`;
+
+/** Loads a page, unless one is being loaded there already. Answers whether one came. */
+function load(channelId: number, query: string, where: Where): Promise<boolean> {
+  const name = nameOf(channelId, where);
+  const underWay = loading.get(name);
+  if (underWay) return underWay;
+  const started = fetchPage(channelId, query, where).finally(() => loading.delete(name));
+  loading.set(name, started);
+  return started;
+}
+
+async function fetchPage(channelId: number, query: string, where: Where): Promise<boolean> {
   const view = chat.value?.views[channelId];
   try {
     const page = await read(channelId, query);
     const replaced = where !== "fresh" && chat.value?.views[channelId]?.messages[0] !== view?.messages[0];
     if (chat.value?.channels[channelId] && !replaced) update((state) => withPage(state, channelId, page, where));
     complain(channelId, null);
+    return true;
   } catch (error) {
     complain(channelId, error);
-  } finally {
-    loading.delete(name);
+    return false;
   }
 }
 

@@ -1,4 +1,5 @@
 import { withMessage } from "../state/messages";
+import { deleting } from "../state/screen";
 import { chat, outbox, update } from "../state/store";
 import type { Message } from "../types";
 import { api } from "./api";
@@ -32,7 +33,7 @@ export async function editMessage(message: Message, source: string): Promise<voi
 /** My newest message in a channel that can be edited. */
 export function lastOwn(channelId: number): Message | undefined {
   const state = chat.peek();
-  return state?.views[channelId]?.messages.findLast((message) => message.user_id === state.me.id && message.deleted_at === null);
+  return state?.views[channelId]?.messages.findLast((message) => message.user_id === state.me.id && message.deleted_at === null && !deleting.peek().has(message.id));
 }
 
 /** Whether something is on its way to a channel, so that the newest own message cannot be edited yet. */

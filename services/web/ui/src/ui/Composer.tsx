@@ -3,10 +3,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { titleOf } from "../state/channel_names";
 import { connection, editing, showReconnecting } from "../state/screen";
 import { chat, me } from "../state/store";
-import { readDraft, writeDraft } from "../store/drafts";
+import { followDraft, readDraft, writeDraft } from "../store/drafts";
 import type { ChannelState } from "../types";
 import { hasPending, lastOwn, sendMessage } from "../sync/messages";
+import { goTo } from "../sync/history";
 import { typed } from "../sync/typing";
+import { isComposing, onScreenKeyboard, sends, trimmed } from "./composing";
 import { fitHeight } from "./fitHeight";
 import { IconButton } from "./IconButton";
 import { TypingLine } from "./TypingLine";
@@ -29,24 +31,27 @@ export function Composer({ channel }: { channel: ChannelState }) {
     box.setSelectionRange(box.value.length, box.value.length);
   }, []);
 
-  const change = (value: string): void => {
+  const show = (value: string): void => {
     text.value = value;
-    writeDraft(userId, channel.id, value);
-    if (field.current) {
-      field.current.value = value;
-      fitHeight(field.current);
-    }
+    if (!field.current) return;
+    field.current.value = value;
+    fitHeight(field.current);
   };
+  const change = (value: string): void => {
+    writeDraft(userId, channel.id, value);
+    show(value);
+  };
+  useEffect(() => followDraft(userId, channel.id, show), []);
   const send = (): void => {
-    const source = text.value.trim();
+    const source = trimmed(text.value);
     if (source === "" || tooLong) return;
     sendMessage(channel.id, source);
     change("");
     field.current?.focus({ preventScroll: true });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (isComposing(event)) return;
+    if (sends(event)) {
       event.preventDefault();
       send();
     } else if (event.key === "ArrowUp" && !event.altKey && text.value === "" && !hasPending(channel.id)) {
@@ -54,6 +59,7 @@ export function Composer({ channel }: { channel: ChannelState }) {
       if (!message) return;
       event.preventDefault();
       editing.value = message.id;
+      if (!document.querySelector(`[data-message="${message.id}"]`)) void goTo(channel.id, message.position, true);
     }
   };
 
@@ -71,6 +77,7 @@ export function Composer({ channel }: { channel: ChannelState }) {
         <textarea
           ref={field}
           id="composer"
+          dir="auto"
           class="composer-field"
           rows={1}
           placeholder={placeholder}
@@ -95,7 +102,7 @@ export function Composer({ channel }: { channel: ChannelState }) {
           <span class="composer-hint" id="composer-hint">
             {connection.value === "offline" && showReconnecting.value
               ? "You are offline. Messages are sent when you are back."
-              : text.value !== "" && "Enter to send, Shift+Enter for a new line"}
+              : text.value !== "" && !onScreenKeyboard() && "Enter to send, Shift+Enter for a new line"}
           </span>
         )}
       </div>

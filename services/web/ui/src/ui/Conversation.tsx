@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { titleOf, unreadOf } from "../state/channel_names";
 import { withTrimmedView } from "../state/messages";
 import { loadProblems, target } from "../state/screen";
@@ -22,33 +22,34 @@ const START_AT_UNREAD = 40;
 /** Messages kept of a channel that was left. */
 const KEPT = 150;
 
-/** A channel: its header, its messages, and where to write. Made anew for each channel. */
-export function Conversation({ channelId, messageId }: { channelId: number; messageId: number | null }) {
+/** A channel: its header, its messages, and where to write. Made anew for each channel; `visit` is another each time somebody comes. */
+export function Conversation({ channelId, messageId, visit }: { channelId: number; messageId: number | null; visit: object }) {
   const channel = channels.value[channelId];
   const known = chat.value?.views[channelId] !== undefined;
   const problem = loadProblems.value[channelId];
   const here = channel !== undefined;
 
   useEffect(() => {
-    if (!here) return;
+    if (here && messageId !== null) void goToMessage(channelId, messageId);
+  }, [channelId, messageId, here, visit]); // the same link, clicked again, leads there again
+
+  useEffect(() => {
     const start = chat.peek()?.channels[channelId];
-    if (messageId !== null) {
-      void goToMessage(channelId, messageId);
-      return;
-    }
     const unread = start ? unreadOf(start) : 0;
-    if (start && unread > 0 && unread <= START_AT_UNREAD) {
+    if (start && messageId === null && unread > 0 && unread <= START_AT_UNREAD) {
       target.value = { channelId, position: start.last_read_position + 1, mark: false };
     }
   }, [channelId, messageId, here]);
 
   useEffect(() => () => update((state) => withTrimmedView(state, channelId, KEPT)), [channelId]);
 
-  useEffect(() => {
-    if (here && !known && messageId === null) void loadLatest(channelId);
-  }, [channelId, known, here]);
-
   const load = (): void => void (messageId === null ? loadLatest(channelId) : goToMessage(channelId, messageId));
+  const wasKnown = useRef(false);
+  useEffect(() => {
+    if (here && !known && (messageId === null || wasKnown.current)) load(); // a link's own messages are loaded above
+    wasKnown.current = known;
+  }, [channelId, messageId, known, here]);
+
   useReturn(() => {
     if (here && !known && problem !== undefined) load();
   });

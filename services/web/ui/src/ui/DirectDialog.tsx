@@ -5,6 +5,7 @@ import { nameOf } from "../state/users";
 import { openDirect } from "../sync/channels";
 import type { User } from "../types";
 import { Avatar } from "./Avatar";
+import { isComposing } from "./composing";
 import { Dialog } from "./Dialog";
 import { FormProblem } from "./FormProblem";
 import { Icon } from "./Icon";
@@ -59,6 +60,7 @@ export default function DirectDialog() {
             value={query.value}
             onInput={(event) => (query.value = event.currentTarget.value)}
             onKeyDown={(event) => {
+              if (isComposing(event)) return;
               const last = chosen.value.at(-1);
               if (event.key === "Backspace" && query.value === "" && last) drop(last);
               if (event.key === "Enter" && query.value !== "") {

@@ -7,6 +7,7 @@ const KEYS: [string, string][] = [
   ["Enter", "Send the message"],
   ["Shift Enter", "New line"],
   ["↑", "Edit your last message, when the field is empty"],
+  [shortcut("Z"), "Take back a deletion, for some seconds"],
   ["Esc", "Close or cancel"],
   ["Tab, then ↑ / ↓", "Walk through messages"],
   ["Shift ?", "This list; once more to write a question mark"],

@@ -8,6 +8,7 @@ import { openDirect } from "../sync/channels";
 import type { User } from "../types";
 import { attempt } from "./attempt";
 import { Avatar } from "./Avatar";
+import { isComposing } from "./composing";
 import { Dialog } from "./Dialog";
 import { Icon } from "./Icon";
 import { navigate } from "./router";
@@ -37,6 +38,7 @@ export default function JumpDialog() {
   }, [chosen]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (isComposing(event)) return;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step !== 0) {
       event.preventDefault();

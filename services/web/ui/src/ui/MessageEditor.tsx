@@ -6,6 +6,7 @@ import type { Message } from "../types";
 import { deleteMessage } from "../sync/deletions";
 import { editMessage } from "../sync/messages";
 import { wordsOf } from "../sync/problem";
+import { isComposing, sends, trimmed } from "./composing";
 import { fitHeight } from "./fitHeight";
 import { focusComposer } from "./focus";
 
@@ -26,12 +27,14 @@ export function MessageEditor({ message }: { message: Message }) {
 
   const close = (): void => {
     writeEdit(message.user_id, message.id, null);
+    if (editing.peek() !== message.id) return; // another one was begun meanwhile
     editing.value = null;
     focusComposer();
   };
   const save = async (): Promise<void> => {
-    const source = text.value.trim();
-    if (saving.value || source === message.source.trim()) {
+    if (saving.value) return;
+    const source = trimmed(text.value);
+    if (source === trimmed(message.source)) {
       close();
       return;
     }
@@ -64,6 +67,8 @@ export function MessageEditor({ message }: { message: Message }) {
         class="editor-field"
         aria-label="Edit message"
         rows={1}
+        dir="auto"
+        readOnly={saving.value}
         value={text.value}
         onInput={(event) => {
           text.value = event.currentTarget.value;
@@ -71,10 +76,11 @@ export function MessageEditor({ message }: { message: Message }) {
           fitHeight(event.currentTarget);
         }}
         onKeyDown={(event) => {
+          if (isComposing(event)) return;
           if (event.key === "Escape") {
             event.stopPropagation();
-            close();
-          } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+            if (!saving.value) close();
+          } else if (sends(event)) {
             event.preventDefault();
             void save();
           }
@@ -89,7 +95,7 @@ export function MessageEditor({ message }: { message: Message }) {
         <button type="submit" class="button is-primary is-small" aria-disabled={saving.value}>
           {saving.value ? "Saving…" : "Save changes"}
         </button>
-        <button type="button" class="button is-small" onClick={close}>
+        <button type="button" class="button is-small" disabled={saving.value} onClick={close}>
           Cancel
         </button>
       </div>

@@ -100,7 +100,7 @@ function Doings({ channel }: { channel: ChannelState }) {
               class="line-button"
               onClick={() =>
                 channel.archived_at === null
-                  ? confirm(`Archive ${name}?`, "Everybody can still read it, and nobody can write. You can take it out of the archive again.", "Archive channel", () => archiveChannel(channel.id, true))
+                  ? confirm(`Archive ${name}?`, "Its members can still read it, and nobody can write. You can take it out of the archive again.", "Archive channel", () => archiveChannel(channel.id, true))
                   : void attempt(() => archiveChannel(channel.id, false))
               }
             >
@@ -111,7 +111,7 @@ function Doings({ channel }: { channel: ChannelState }) {
             type="button"
             class="line-button is-danger"
             onClick={() =>
-              confirm(`Leave ${name}?`, channel.kind === "private" ? "It is private: to come back, a member has to add you." : "You can join again at any time.", "Leave channel", async () => {
+              confirm(`Leave ${name}?`, wordsOnLeaving(channel), "Leave channel", async () => {
                 await leaveChannel(channel.id);
                 navigate("/");
               })
@@ -123,6 +123,11 @@ function Doings({ channel }: { channel: ChannelState }) {
       )}
     </div>
   );
+}
+
+function wordsOnLeaving(channel: ChannelState): string {
+  if (channel.archived_at !== null) return "It is archived: you cannot come back as long as it is.";
+  return channel.kind === "private" ? "It is private: to come back, a member has to add you." : "You can join again at any time.";
 }
 
 function confirm(title: string, body: string, action: string, run: () => Promise<void>): void {

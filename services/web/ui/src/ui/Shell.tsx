@@ -33,7 +33,7 @@ export function Shell() {
       )}
       <Rail />
       {drawerOpen.value && <div class="veil" onClick={() => (drawerOpen.value = false)} />}
-      {channelId !== null ? <Conversation key={channelId} channelId={channelId} messageId={here.page === "channel" ? here.messageId : null} /> : <Home />}
+      {channelId !== null ? <Conversation key={channelId} channelId={channelId} messageId={here.page === "channel" ? here.messageId : null} visit={here} /> : <Home />}
       {panelOpen.value && channelId !== null && <Panel key={channelId} channelId={channelId} />}
       <Dialogs />
       {dialog.value === null && <Toasts />}

@@ -1,13 +1,15 @@
 import { neighbour } from "../state/channel_names";
 import { closeDialog, dialog, drawerOpen, editing, panelOpen, route } from "../state/screen";
 import { chat } from "../state/store";
+import { undoDeletion } from "../sync/deletions";
+import { isComposing } from "./composing";
 import { focusComposer, writeIntoComposer } from "./focus";
 import { navigate } from "./router";
 
 /** The shortcuts that work everywhere. */
 export function listenToKeys(): void {
   document.addEventListener("keydown", (event) => {
-    if (!chat.value || event.isComposing) return;
+    if (!chat.value || isComposing(event)) return;
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
       dialog.value = dialog.value?.name === "jump" ? null : { name: "jump" };
@@ -16,6 +18,8 @@ export function listenToKeys(): void {
       const here = route.value.page === "channel" ? route.value.channelId : null;
       const next = neighbour(chat.value, here, event.key === "ArrowDown" ? 1 : -1);
       if (next !== null) navigate(`/c/${next}`);
+    } else if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && !isTyping(event.target) && undoDeletion()) {
+      event.preventDefault();
     } else if (event.key === "?" && dialog.value?.name === "help") {
       event.preventDefault();
       closeDialog();
