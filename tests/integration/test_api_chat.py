@@ -108,6 +108,51 @@ def test_a_page_from_rows_is_the_page_from_models(ada: Person, session: Session)
         assert orjson.loads(rows) == orjson.loads(models.model_dump_json()), asked
 
 
+def test_pages_of_long_messages_are_short_and_leave_none_out(ada: Person) -> None:
+    channel = ada.make_channel()
+    path = f"/channels/{channel}/messages"
+    for _ in range(20):
+        ada.say(channel, "&" * 40_000)
+    ada.say(channel, "short")
+
+    def page(query: str) -> tuple[list[int], bool, bool]:
+        answer = ada.get(f"{path}?limit=200{query}")
+        assert len(answer.data) < 1.1 * queries.message_pages.MAX_BYTES
+        found = _json(answer)
+        return [message["position"] for message in found["messages"]], found["has_before"], found["has_after"]
+
+    newest, has_before, has_after = page("")
+    assert newest == list(range(newest[0], 22)) and len(newest) > 2
+    assert (has_before, has_after) == (True, False)
+    back = newest
+    while has_before:
+        older, has_before, has_after = page(f"&before={back[0]}")
+        assert older and has_after
+        back = older + back
+    assert back == list(range(1, 22))
+    forth, has_before, has_after = page("&after=0")
+    assert not has_before
+    while has_after:
+        newer, has_before, has_after = page(f"&after={forth[-1]}")
+        assert newer and has_before
+        forth += newer
+    assert forth == back
+    beside, *more = page("&around=10")
+    assert beside == list(range(beside[0], beside[-1] + 1)) and more == [True, True]
+    assert 10 - beside[0] in (beside[-1] - 10, beside[-1] - 9)
+
+
+def test_a_message_that_is_longer_than_a_page_is_one(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    channel = ada.make_channel()
+    for _ in range(4):
+        ada.say(channel, "more than fits")
+    monkeypatch.setattr(queries.message_pages, "MAX_BYTES", 10)
+    for query, position in {"": 4, "before=4": 3, "after=1": 2, "around=2": 2}.items():
+        found = _json(ada.get(f"/channels/{channel}/messages?{query}"))
+        assert [message["position"] for message in found["messages"]] == [position], query
+        assert (found["has_before"], found["has_after"]) == (True, position < 4), query
+
+
 def test_a_message_from_its_posting_to_its_end(ada: Person) -> None:
     channel = ada.make_channel()
     posted = _json(ada.post(f"/channels/{channel}/messages", {"source": "*hi*", "nonce": "n1"}), 201)

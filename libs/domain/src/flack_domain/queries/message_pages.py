@@ -1,6 +1,7 @@
 """The hottest read: a page of messages as ready JSON, from rows, without building a model for each.
 
-It answers what `queries.messages.page` answers (a test compares the two) at a fraction of its CPU time.
+It answers what `queries.messages.page` answers (a test compares the two) at a fraction of its CPU time, and less
+where the texts of a page are long.
 """
 
 from typing import Any
@@ -11,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from flack_domain import errors
 from flack_domain.actor import Actor
+
+MAX_BYTES = 2 * 2**20
+"""Of the texts of one page: two hundred of the longest messages would be more than twenty times that."""
 
 
 def _time(column: str) -> str:
@@ -33,11 +37,18 @@ _COLUMNS = {
     "previews": "cast(nullif(messages.previews, '[]') as text)",
 }
 _FIELDS = tuple(_COLUMNS)
+# Those nearest to where the page begins come first, until there are enough bytes, and one in any case: so what is left
+# out lies at the page's far end, or both ends of one around a position. Lengths are known without reading the texts.
 _PAGE = text(
     f"select channels.last_seq, channels.last_position, {', '.join(_COLUMNS.values())} "  # noqa: S608 (constants)
-    "from channels left join messages on messages.channel_id = channels.id "
-    "and messages.position >= coalesce(cast(:low as bigint), channels.last_position - :limit + 1) "
-    "and messages.position <= coalesce(cast(:high as bigint), channels.last_position) "
+    "from channels left join lateral (select *, sum(own_bytes) over ("
+    "order by abs(position - coalesce(cast(:start as bigint), channels.last_position)), position "
+    "rows unbounded preceding) as bytes from (select *, "
+    "octet_length(source) + octet_length(html) + pg_column_size(previews) as own_bytes from messages "
+    "where channel_id = channels.id "
+    "and position >= coalesce(cast(:low as bigint), channels.last_position - :limit + 1) "
+    "and position <= coalesce(cast(:high as bigint), channels.last_position)) as weighed"
+    ") as messages on bytes <= :max_bytes or bytes = own_bytes "
     "where channels.id = :channel_id and (channels.kind = 'public' or exists (select from memberships "
     "where memberships.channel_id = channels.id and memberships.user_id = :user_id)) "
     "order by messages.position"
@@ -54,12 +65,14 @@ def page(
     around: int | None = None,
     limit: int = 50,
 ) -> bytes:
-    """A `queries.messages.MessagePage` as JSON. Raises `NotFound`."""
+    """A `queries.messages.MessagePage` as JSON, of at most `limit` messages and `MAX_BYTES`. Raises `NotFound`."""
     low, high = _bounds(before, after, around, limit)
     parameters = {
+        "start": next((position for position in (before, after, around) if position is not None), None),
         "low": low,
         "high": high,
         "limit": limit,
+        "max_bytes": MAX_BYTES,
         "channel_id": errors.require_id(channel_id),
         "user_id": actor.id,
     }

@@ -51,7 +51,15 @@ class PageOfMessages(Query):
     before: Position | None = None
     after: Position | None = None
     around: Position | None = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=200,
+            description="At most how many. A page has fewer where their texts are longer than 2 MiB together: whether "
+            "there are more say `has_before` and `has_after`.",
+        ),
+    ] = 50
 
     @model_validator(mode="after")
     def one_direction(self) -> "PageOfMessages":
