@@ -93,7 +93,53 @@ def test_every_refusal_is_a_problem_and_says_when_to_come_again(document: dict[s
     assert named == set(responses) and len(named) >= 10
     for name, response in responses.items():
         assert list(response["content"]) == ["application/problem+json"]
-        assert ("Retry-After" in response.get("headers", {})) == name.endswith(("429", "503"))
+        assert ("Retry-After" in response["headers"]) == name.endswith(("409", "429", "503"))
+
+
+def test_every_query_parameter_and_the_nonce_are_described(document: dict[str, Any]) -> None:
+    described = {
+        (operation["operationId"], parameter["name"]): parameter.get("description", "")
+        for operation in _operations(document)
+        for parameter in operation["parameters"]
+        if parameter["in"] == "query"
+    }
+    assert len(described) > 10
+    assert [names for names, description in described.items() if len(description) < 20] == []
+    assert "Only one of" in described["list_messages", "before"]
+    assert all("without it" in described["list_messages", name] for name in ("before", "after"))
+    assert "`next`" in described["browse_channels", "before"]
+    assert "`next`" in described["list_members", "after"]
+    new_message = document["components"]["schemas"]["NewMessage"]["properties"]
+    assert "comes back" in new_message["nonce"]["description"]
+
+
+def test_every_answer_names_its_headers(document: dict[str, Any]) -> None:
+    limits = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}
+    responses = document["components"]["responses"]
+    assert all(limits <= set(response["headers"]) for response in responses.values())
+    for methods in document["paths"].values():
+        for method, operation in methods.items():
+            named = _headers_of_success(operation)
+            assert limits <= named
+            keeps = "gets the first answer again" in str(operation["parameters"])
+            assert ("Idempotency-Replayed" in named) == (method == "post" and keeps)
+    located = {
+        operation["operationId"]
+        for operation in _operations(document)
+        if "Location" in _headers_of_success(operation)
+    }
+    assert located == {"sign_up", "create_channel", "post_message", "request_export", "request_import"}
+    used = set(re.findall(r"#/components/headers/([\w-]+)", str(document)))
+    assert used == set(document["components"]["headers"])
+
+
+def _headers_of_success(operation: dict[str, Any]) -> set[str]:
+    return {
+        name
+        for status, response in operation["responses"].items()
+        if status < "300"
+        for name in response["headers"]
+    }
 
 
 def test_sync_says_how_positions_are_written(document: dict[str, Any]) -> None:
@@ -144,6 +190,20 @@ def test_an_unknown_asset_is_not_found(api: Flask) -> None:
         assert api.test_client().get(f"/api/v2/docs/{name}").status_code == 404
 
 
+@schemathesis.check
+def headers_that_come_are_described(
+    _context: schemathesis.CheckContext, answer: schemathesis.Response, case: schemathesis.Case
+) -> None:
+    """Those that a client can act on. Answers of the server itself (405) have none of them."""
+    responses = case.operation.schema.raw_schema["components"]["responses"]
+    response = case.operation.definition.raw["responses"].get(str(answer.status_code), {})
+    response = responses.get(response.get("$ref", "").rpartition("/")[2], response)
+    come = {name.lower() for name in answer.headers}
+    known = case.operation.schema.raw_schema["components"]["headers"]
+    described = {name.lower() for name in response.get("headers", {})}
+    assert {name.lower() for name in known} & come <= described, answer.status_code
+
+
 @pytest.mark.timeout(300)
 def test_the_service_does_what_the_document_says(api: Flask) -> None:
     """Each operation with requests made from the document: never a 500, never an answer that is not described."""
@@ -157,6 +217,7 @@ def test_the_service_does_what_the_document_says(api: Flask) -> None:
         content_type_conformance,
         response_schema_conformance,
         unsupported_method,
+        headers_that_come_are_described,
     ]
     tested = set()
     for found in schema.get_all_operations():

@@ -17,4 +17,4 @@ UtcTime = Annotated[datetime, PlainSerializer(utc_text, return_type=str, when_us
 class Contract(BaseModel):
     """A model that another process reads. Unknown fields, from a newer version, are ignored."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)

@@ -22,17 +22,23 @@ class Answer:
 
 
 def returns(
-    model: type[BaseModel] | None, status: int = 200, *, also: tuple[int, ...] = (), etag: bool = False
+    model: type[BaseModel] | None,
+    status: int = 200,
+    *,
+    also: tuple[int, ...] = (),
+    etag: bool = False,
+    located: bool = False,
 ) -> Callable[[View], View]:
     """The view answers a `model` (or its JSON as bytes, or an `Answer`) with `status`; None means no body.
 
     `also` names other statuses of success for the document. With `etag`, the answer carries a weak ETag of its bytes
-    and `If-None-Match` is heeded.
+    and `If-None-Match` is heeded. With `located`, the view's `Answer` has a `Location`.
     """
 
     def decorate(view: View) -> View:
         route = route_of(view)
-        route.answer, route.status, route.also, route.etag = model, status, also, etag
+        route.answer, route.status, route.also = model, status, also
+        route.etag, route.located = etag, located
 
         @wraps(view)
         def answered(**arguments: Any) -> Response:

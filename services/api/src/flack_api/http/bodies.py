@@ -16,7 +16,7 @@ from flack_api.http.routes import View, current_route, parameter_for, route_of
 class Body(BaseModel):
     """The base of request bodies: an unknown field, or a string where a number belongs, is an error."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 def init_bodies(app: Flask) -> None:

@@ -12,9 +12,12 @@ from flack_api.http.routes import View, parameter_for, route_of
 
 
 class Query(BaseModel):
-    """The base of query strings. Values are texts and are converted; names may come only once."""
+    """The base of query strings. Values are texts and are converted; names may come only once.
 
-    model_config = ConfigDict(extra="forbid")
+    The docstring below a field is its description in the OpenAPI document, here as in bodies and answers.
+    """
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 def query(model: type[BaseModel]) -> Callable[[View], View]:

@@ -27,6 +27,8 @@ class Route:
     content_type: str = "application/json"
     also: tuple[int, ...] = ()
     etag: bool = False
+    located: bool = False
+    """Whether the answer tells in `Location` where what was made is found."""
     deferrable: bool = False
     limit: str | None = None
     keeps_answer: bool = True

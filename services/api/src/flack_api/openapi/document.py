@@ -13,8 +13,9 @@ from flack_api.http.auth import ADMINISTRATOR, USER
 from flack_api.http.ids import MAX_ID
 from flack_api.http.lines import JSON_LINES
 from flack_api.http.routes import Route, route_of
+from flack_api.openapi import Json
+from flack_api.openapi.headers import described_headers, of_refusal, of_success
 
-Json = dict[str, Any]
 PARAMETERS: dict[str | None, Json] = {
     None: {"type": "string"},
     "int": {"type": "integer", "minimum": 1, "maximum": MAX_ID},
@@ -34,7 +35,6 @@ REFUSALS = {
     503: "Overloaded, or the database is away; nothing was changed: try again after `Retry-After` seconds.",
 }
 """Every status with which a route may refuse. A 500, which nobody expects, has the same form."""
-_WITH_RETRY = {429, 503}
 _RETRIED = "A retry with the same key and body gets the first answer again."
 _DONE_AGAIN = "Has no effect: the answer holds secrets, which are not kept, so a retry is carried out again."
 
@@ -73,6 +73,7 @@ def openapi_document(app: Flask, *, prefix: str, title: str, version: str, descr
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": schemas,
+            "headers": described_headers(),
             "responses": {_refusal(status): _problem(status, references) for status in REFUSALS},
             "securitySchemes": {
                 "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
@@ -156,7 +157,7 @@ def _header(name: str, description: str, length: int = 1000) -> Json:
 
 
 def _responses(rule: Rule, method: str, route: Route, references: dict[Any, Json]) -> Json:
-    done: Json = {"description": "Done"}
+    done: Json = {"description": "Done", "headers": of_success(method, route)}
     if route.answer:
         done["content"] = {route.content_type: {"schema": references[(route.answer, "serialization")]}}
     elif route.status != 204:
@@ -165,7 +166,7 @@ def _responses(rule: Rule, method: str, route: Route, references: dict[Any, Json
     for status in sorted(route.also):
         responses[str(status)] = done
     if route.etag:
-        responses["304"] = {"description": "Not changed"}
+        responses["304"] = {"description": "Not changed", "headers": done["headers"]}
     for status in sorted(_refusals(rule, method, route)):
         responses[str(status)] = {"$ref": f"#/components/responses/{_refusal(status)}"}
     return responses
@@ -194,10 +195,8 @@ def _refusal(status: int) -> str:
 
 def _problem(status: int, references: dict[Any, Json]) -> Json:
     reference = references[(ProblemDocument, "serialization")]
-    problem: Json = {
+    return {
         "description": REFUSALS[status],
+        "headers": of_refusal(status),
         "content": {"application/problem+json": {"schema": reference}},
     }
-    if status in _WITH_RETRY:
-        problem["headers"] = {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}}
-    return problem

@@ -15,7 +15,7 @@ from markupsafe import escape
 from flack_api.http.auth import public
 from flack_api.http.problems import Problem
 from flack_api.http.routes import undescribed
-from flack_api.openapi.document import Json
+from flack_api.openapi import Json
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

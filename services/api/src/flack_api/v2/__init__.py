@@ -3,7 +3,8 @@
 from flask import Blueprint, current_app
 
 from flack_api.database import read_without_transaction
-from flack_api.openapi.document import Json, openapi_document
+from flack_api.openapi import Json
+from flack_api.openapi.document import openapi_document
 from flack_api.openapi.pages import documentation
 from flack_api.v2.channels import channels
 from flack_api.v2.exports import exports

@@ -39,11 +39,14 @@ class ChannelChanges(Body):
 
 
 class ChannelSearch(Query):
-    """Public channels whose name or topic contains `q`; `before` is the `next` of the page that you have."""
+    """A page of the public channels whose name or topic contains `q`."""
 
     q: Annotated[str, Field(max_length=80)] = ""
+    """Stands anywhere in the name or the topic, in whichever case. Empty: all public channels."""
     before: Id | None = None
+    """The `next` of the page that you have: the answer goes on behind it. Left out: the first page."""
     limit: Annotated[int, Field(ge=1, le=100)] = 50
+    """How many channels a page has."""
 
 
 @channels.get("/channels")
@@ -51,14 +54,18 @@ class ChannelSearch(Query):
 @query(ChannelSearch)
 @returns(queries.channels.ChannelPage)
 def browse_channels(search: ChannelSearch) -> queries.channels.ChannelPage:
-    """Browse and search public channels."""
+    """Browse and search public channels.
+
+    They come by name, archived ones last. Ask with `before` set to the answer's `next`, and the same `q`, until `next`
+    is null.
+    """
     return queries.channels.browse(session(), actor(), q=search.q, after=search.before, limit=search.limit)
 
 
 @channels.post("/channels")
 @auth_required
 @body(NewChannel)
-@returns(ChannelState, 201)
+@returns(ChannelState, 201, located=True)
 def create_channel(new: NewChannel) -> Answer:
     """Make a channel."""
     channel = actions.channels.create(session(), actor(), name=new.name, kind=new.kind, topic=new.topic)

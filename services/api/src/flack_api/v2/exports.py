@@ -17,7 +17,7 @@ exports = Blueprint("exports", __name__)
 @auth_required
 @deferrable
 @refuses(409)
-@returns(Task, 202)
+@returns(Task, 202, located=True)
 def request_export() -> Answer:
     """Ask for a file with all your messages and channels. It is made later: see the task in `Location`."""
     task = actions.exports.request(session(), actor(), most=services().settings.exports_per_user)

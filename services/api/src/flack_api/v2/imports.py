@@ -35,7 +35,7 @@ class ImportedMessage(Body):
 @administrators_only
 @deferrable
 @lines(ImportedMessage, max_body=MAX_UPLOAD, offload=offload)
-@returns(Task, 202)
+@returns(Task, 202, located=True)
 def request_import(channel_id: int, messages: list[ImportedMessage]) -> Answer:
     """Put messages from elsewhere behind those of a channel that you see, with their authors and times.
 

@@ -21,10 +21,12 @@ class NewMember(Body):
 
 
 class MemberPage(Query):
-    """Owners first, then by name; `after` is the `next` of the page that you have."""
+    """A page of a channel's members."""
 
     after: Id | None = None
+    """The `next` of the page that you have. Left out: the first page."""
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
+    """How many members a page has."""
 
 
 class MemberChanges(Body):
@@ -42,7 +44,10 @@ class JoinedOrAdded(RootModel[ChannelState | Member]):
 @query(MemberPage)
 @returns(queries.members.Members)
 def list_members(channel_id: int, page: MemberPage) -> queries.members.Members:
-    """Who is in a channel that you see, page by page."""
+    """Who is in a channel that you see, page by page.
+
+    Owners come first, then by display name. Ask with `after` set to the answer's `next` until that is null.
+    """
     return queries.members.of(session(), actor(), channel_id, after=page.after, limit=page.limit)
 
 

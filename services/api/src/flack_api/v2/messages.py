@@ -33,10 +33,12 @@ Source = Annotated[
 
 
 class NewMessage(Body):
-    """A message to post. `nonce` comes back in its event, so that a client knows its own."""
+    """A message to post."""
 
     source: Source
     nonce: Annotated[str, Field(max_length=64)] | None = None
+    """Yours to choose. It comes back in the message, also in its event, so that a client knows its own; everybody who
+    sees the message sees it. It keeps nothing from being posted twice: `Idempotency-Key` does."""
 
 
 class MessageChanges(Body):
@@ -49,17 +51,15 @@ class PageOfMessages(Query):
     """Which messages: the newest, or those `before`, `after` or `around` a position."""
 
     before: Position | None = None
+    """The messages next before this position, without it. Only one of `before`, `after` and `around` may be given; none
+    of them: the newest messages."""
     after: Position | None = None
+    """The messages next after this position, without it; 0 begins with the first. Instead of `before` and `around`."""
     around: Position | None = None
-    limit: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=200,
-            description="At most how many. A page has fewer where their texts are longer than 2 MiB together: whether "
-            "there are more say `has_before` and `has_after`.",
-        ),
-    ] = 50
+    """The message at this position in the middle of those beside it. Instead of `before` and `after`."""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    """At most how many. A page has fewer where their texts are longer than 2 MiB together: whether there are more say
+    `has_before` and `has_after`."""
 
     @model_validator(mode="after")
     def one_direction(self) -> "PageOfMessages":
@@ -74,7 +74,11 @@ class PageOfMessages(Query):
 @query(PageOfMessages)
 @returns(queries.messages.MessagePage, etag=True)
 def list_messages(channel_id: int, page: PageOfMessages) -> bytes:
-    """Messages of a channel that you see, oldest first."""
+    """Messages of a channel that you see, oldest first.
+
+    Positions count from 1, without holes; a deleted message keeps its own. While `has_before`, page back with `before`
+    set to the position of the first message that you have; while `has_after`, on with `after` set to that of the last.
+    """
     return queries.message_pages.page(session(), actor(), channel_id, **page.model_dump())
 
 
@@ -82,7 +86,7 @@ def list_messages(channel_id: int, page: PageOfMessages) -> bytes:
 @auth_required
 @body(NewMessage)
 @refuses(403)
-@returns(Message, 201)
+@returns(Message, 201, located=True)
 def post_message(channel_id: int, new: NewMessage) -> Answer:
     """Post a message to a channel that you are in."""
     message = actions.messages.post(session(), actor(), channel_id, source=new.source, nonce=new.nonce)

@@ -59,11 +59,15 @@ class UserChanges(Body):
 
 
 class WantedUsers(Query):
-    """Which people: those with `ids`, or those whose names begin with `q`."""
+    """Which people: those with `ids`, or those with `q` in their names."""
 
     ids: Annotated[Ids, Field(max_length=200)] | None = None
+    """Up to 200 ids, separated by commas: these people, by id, also who was locked out. An id that nobody has is left
+    out. Where it is given, `q` and `limit` do not count."""
     q: Annotated[str, Field(max_length=64)] = ""
+    """Stands anywhere in the nickname or the display name, in whichever case. Empty: everybody."""
     limit: Annotated[int, Field(ge=1, le=100)] = 20
+    """How many at most; there are no pages. Search for more letters where it is too few."""
 
 
 class UserList(Contract):
@@ -77,7 +81,7 @@ class UserList(Contract):
 @limited(SIGN_UP)
 @body(NewUser)
 @refuses(403)
-@returns(User, 201)
+@returns(User, 201, located=True)
 def sign_up(new: NewUser) -> Answer:
     """Sign up. The first person becomes the administrator of the installation."""
     user = actions.users.sign_up(
@@ -91,7 +95,11 @@ def sign_up(new: NewUser) -> Answer:
 @query(WantedUsers)
 @returns(UserList)
 def find_users(wanted: WantedUsers) -> UserList:
-    """Find people by their ids, or by the beginning of their names."""
+    """Find people by their ids, or by a part of their names.
+
+    A search leaves out who was locked out, and answers those first whose nickname or display name begins with `q`, then
+    by nickname.
+    """
     if wanted.ids is not None:
         return UserList(users=queries.users.by_ids(session(), wanted.ids))
     return UserList(users=queries.users.search(session(), wanted.q, limit=wanted.limit))
