@@ -9,6 +9,7 @@ import pytest
 import schemathesis
 from api_fixtures import described_path, new_person
 from flack_contracts.streams import parse_since
+from flack_domain.actions.cleanup import IDEMPOTENCY_DAYS
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
@@ -155,11 +156,13 @@ def test_sync_says_how_positions_are_written(document: dict[str, Any]) -> None:
 
 
 def test_every_post_offers_an_idempotency_key_and_slow_ones_prefer(document: dict[str, Any]) -> None:
+    assert IDEMPOTENCY_DAYS == 1  # the descriptions say "a day"
     for path, methods in document["paths"].items():
         if "post" in methods:
             names = {parameter["name"]: parameter for parameter in methods["post"]["parameters"]}
             is_secret = path.endswith(("/tokens", "/invites"))
             assert ("carried out again" in names["Idempotency-Key"]["description"]) == is_secret
+            assert ("kept for a day" in names["Idempotency-Key"]["description"]) != is_secret
             assert ("Prefer" in names) == path.endswith(("/exports", "/imports"))
 
 

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from flack_domain import clock
 
 EVENT_DAYS = 30
+IDEMPOTENCY_DAYS = 1
 BATCH = 5000
 
 # What, and the age from which on it goes. Used refresh tokens are kept for a week to recognize a stolen one.
 _RULES: dict[str, tuple[str, timedelta]] = {
     "events": ("events where at < :before", timedelta(days=EVENT_DAYS)),
-    "idempotency_keys": ("idempotency_keys where created_at < :before", timedelta(days=1)),
+    "idempotency_keys": ("idempotency_keys where created_at < :before", timedelta(days=IDEMPOTENCY_DAYS)),
     "refresh_tokens": ("refresh_tokens where rotated_at < :before", timedelta(days=7)),
     "sessions": ("sessions where expires_at < :before or revoked_at < :before", timedelta(days=1)),
     "invites": ("invites where expires_at < :before", timedelta(days=30)),

@@ -35,7 +35,10 @@ REFUSALS = {
     503: "Overloaded, or the database is away; nothing was changed: try again after `Retry-After` seconds.",
 }
 """Every status with which a route may refuse. A 500, which nobody expects, has the same form."""
-_RETRIED = "A retry with the same key and body gets the first answer again."
+_RETRIED = (
+    "A retry with the same key and body gets the first answer again. Keys are kept for a day: what comes "
+    "later is a request like any other."
+)
 _DONE_AGAIN = "Has no effect: the answer holds secrets, which are not kept, so a retry is carried out again."
 
 

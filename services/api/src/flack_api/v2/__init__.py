@@ -42,7 +42,7 @@ DESCRIPTION = """The HTTP API of Flack, a self-hosted team chat.
 
 **Begin** with `POST /api/v2/tokens`: nickname and password give an access token, to be sent as
 `Authorization: Bearer …`, and a refresh token for the next one. **Retry** a POST with the same `Idempotency-Key`
-(but not one that answers a secret: that is not kept).
+within a day (but not one that answers a secret: that is not kept).
 Every refusal is `application/problem+json`: `code` is for programs, `errors` names the fields at fault.
 
 **Listen** by Socket.IO 5 on this address, path `/socket.io`, transport `websocket`, `auth`
