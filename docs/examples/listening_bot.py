@@ -145,15 +145,23 @@ class Bot:
         if kind == "user":
             self._take_state(self.account.get("/state"))
             return
+        page = self._page_after(int(id))
+        first_seq = page["seq"]
+        self._channels[int(id)] = self.account.get(f"/channels/{id}")["name"] or "direct"
+        self._users.clear()  # names may have changed as well: they are asked for again
         while True:
-            page = self.account.get(
-                f"/channels/{id}/messages", after=self._positions.get(int(id), 0), limit=200
-            )
             for message in page["messages"]:
                 self._print(message)
             if not page["has_after"]:
-                self.seqs[stream] = page["seq"]
-                return
+                break
+            page = self._page_after(int(id))
+        # What happened while we paged has a higher seq than the first page's: sync tells it. Set last: if a page fails,
+        # the stream is still behind.
+        self.seqs[stream] = first_seq
+
+    def _page_after(self, channel: int) -> Json:
+        after = self._positions.get(channel, 0)
+        return self.account.get(f"/channels/{channel}/messages", after=after, limit=200)
 
     def _take_state(self, state: Json) -> None:
         mine = f"user:{state['user']['id']}"

@@ -2,14 +2,17 @@
 
 import ast
 import re
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import flack_realtime
 import pytest
+from flack_api.v2.sync import StreamNews
 from flack_contracts.events import PAYLOADS
 from flack_contracts.tokens import ACCESS_TOKEN_SECONDS
-from flack_domain.queries.sync import MAX_EVENTS, MAX_STREAM_EVENTS
+from flack_domain.queries.sync import MAX_BYTES, MAX_EVENTS, MAX_STREAM_EVENTS
 from flack_realtime import v1
 from flack_realtime.app import CLOSING_REASONS
 from flack_realtime.gateway import HEADS_INTERVAL
@@ -114,3 +117,52 @@ def test_other_numbers_are_the_codes() -> None:
     assert f'"heads_interval": {HEADS_INTERVAL}' in text
     assert f"up to {WATCHED} |" in text and f"{WATCHED} people a connection" in text
     assert f"more than {MAX_STREAM_EVENTS:,} events of it, or {MAX_EVENTS:,} of all" in text
+    assert f"or {MAX_BYTES >> 20} MiB in one answer" in text
+
+
+def test_the_page_and_the_document_agree_on_what_is_gone_on_from() -> None:
+    goes_on = [from_where for _lost, _fetched, from_where in rows("Refetch a stream")]
+    told = " ".join((StreamNews.__doc__ or "").split())
+    assert goes_on == ["its `streams`", "`streams` of the state", "`seq` of the first page"]
+    assert "`streams` of `/state`" in told and "`seq` of the first page, not of the last" in told
+
+
+def test_the_bot_goes_on_from_the_first_page_once_it_has_read_the_last(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    script = runpy.run_path(str(PAGE.parent / "examples" / "listening_bot.py"))
+    account = Pages()
+    bot = script["Bot"](account)
+    bot.seqs = {"channel:7": 100}
+    with pytest.raises(ConnectionError):
+        bot.sync()
+    assert bot.seqs == {"channel:7": 100}  # what was not read yet is still missing
+
+    account.fails_at = None
+    bot.sync()
+    assert bot.seqs == {"channel:7": 2001}
+    assert capsys.readouterr().out.splitlines() == [f"[plans] ada: line {n}" for n in range(1, 7)]
+
+
+class Pages:
+    """An account whose channel's stream is lost: six messages, two a page, and an event before each page is read."""
+
+    def __init__(self) -> None:
+        self.fails_at: int | None = 2
+        self.seq = 1999
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        """The answers of `/api/v2`."""
+        if path == "/sync":
+            return {"streams": [{"stream": "channel:7", "recovered": False, "seq": 1999, "events": []}]}
+        if path.startswith("/users/"):
+            return {"nickname": "ada"}
+        if path == "/channels/7":
+            return {"name": "plans"}
+        assert path == "/channels/7/messages"
+        if query["after"] == self.fails_at:
+            raise ConnectionError
+        self.seq += 1
+        positions = range(query["after"] + 1, query["after"] + 3)
+        messages = [{"position": n, "channel_id": 7, "user_id": 3, "source": f"line {n}"} for n in positions]
+        return {"messages": messages, "has_after": query["after"] + 2 < 6, "seq": self.seq}

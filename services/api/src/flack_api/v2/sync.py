@@ -41,7 +41,14 @@ class Since(Query):
 
 
 class StreamNews(Contract):
-    """What is new in a stream. Not recovered: refetch what the stream is about, and go on from `/state`."""
+    """What is new in a stream.
+
+    Where `recovered` is false and `seq` null, you may not see the stream any more: forget it. Where `recovered` is
+    false and `seq` a number, too much was missed to be told event by event: refetch what the stream is about, and go on
+    from the `seq` of the first answer that you read for it. That is `streams` of `/state`; for a bot that only fetches
+    the messages after its position it is `seq` of the first page, not of the last, once all pages are read. The rule
+    stands in `docs/socket-io.md` of the source.
+    """
 
     stream: str
     recovered: bool
