@@ -29,7 +29,7 @@ class World:
         self.people["administrator"] = administrator
         self.extra = self.newcomer()
         owner = self.people["owner"]
-        channels = owner.ask("GET", "/channels")["channels"]
+        channels = owner.ask("GET", "/state")["channels"]
         self.general = next(channel["id"] for channel in channels if channel["name"] == "general")
         self.channel, self.other = self.private(), self.private()
         for role in ("member", "removed", "signed out"):

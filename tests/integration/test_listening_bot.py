@@ -71,8 +71,8 @@ def bot(listener: Account, tmp_path: Path) -> Iterator[Running]:
 
 
 def general_of(account: Account) -> int:
-    found = account.ask("GET", "/channels", params={"q": "general"})["channels"]
-    return next(channel["id"] for channel in found if channel["name"] == "general")
+    channels = account.ask("GET", "/state")["channels"]
+    return next(channel["id"] for channel in channels if channel["name"] == "general")
 
 
 def test_it_prints_what_is_said_in_channels_old_and_new(
