@@ -66,8 +66,10 @@ class Incoming(Outgoing):
         if not data:
             self.lost()
             return
-        if len(data) == _PONG_SIZE and self._rest is self._fragments is None and frames.is_pong(data):
-            self.pong_at = monotonic()  # most of what ever comes, so it takes the short way
+        # The answer to our ping is most of what ever comes, so it takes the short way; answers to nothing are counted.
+        awaited = self.pong_at is None and self._rest is self._fragments is None
+        if awaited and len(data) == _PONG_SIZE and frames.is_pong(data):
+            self.pong_at = monotonic()
             return
         try:
             self._parse(data)
