@@ -8,7 +8,7 @@ import type { ChannelState } from "../types";
 import { hasPending, lastOwn, sendMessage } from "../sync/messages";
 import { goTo } from "../sync/history";
 import { typed } from "../sync/typing";
-import { isComposing, onScreenKeyboard, sends, trimmed } from "./composing";
+import { isComposing, sends, trimmed } from "./composing";
 import { fitHeight } from "./fitHeight";
 import { IconButton } from "./IconButton";
 import { TypingLine } from "./TypingLine";
@@ -78,6 +78,7 @@ export function Composer({ channel }: { channel: ChannelState }) {
           ref={field}
           id="composer"
           dir="auto"
+          enterkeyhint="send"
           class="composer-field"
           rows={1}
           placeholder={placeholder}
@@ -102,7 +103,7 @@ export function Composer({ channel }: { channel: ChannelState }) {
           <span class="composer-hint" id="composer-hint">
             {connection.value === "offline" && showReconnecting.value
               ? "You are offline. Messages are sent when you are back."
-              : text.value !== "" && !onScreenKeyboard() && "Enter to send, Shift+Enter for a new line"}
+              : text.value !== "" && "Enter to send, Shift+Enter for a new line"}
           </span>
         )}
       </div>

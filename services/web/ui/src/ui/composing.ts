@@ -4,14 +4,9 @@ export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229; // eslint-disable-line @typescript-eslint/no-deprecated
 }
 
-/** Whether Enter sends. Keyboards on a screen have no Shift+Enter to break a line with: there it breaks. */
+/** Whether a key sends: Enter, which with Shift breaks the line. */
 export function sends(event: KeyboardEvent): boolean {
-  return event.key === "Enter" && !event.shiftKey && !onScreenKeyboard();
-}
-
-/** Whether people type on the screen itself, as far as can be told. */
-export function onScreenKeyboard(): boolean {
-  return matchMedia("(hover: none) and (pointer: coarse)").matches;
+  return event.key === "Enter" && !event.shiftKey && !isComposing(event);
 }
 
 /** What was written without what surrounds it. The first line keeps its indentation: four blanks may make it code. */
