@@ -1,6 +1,7 @@
 import { announced, route } from "../state/screen";
 import { me } from "../state/store";
 import type { Event } from "../types";
+import { whenKnown } from "./users";
 
 /** Lines kept for who reads them slowly, or looks back. */
 const KEPT = 20;
@@ -11,5 +12,7 @@ export function announce(event: Event): void {
   const { message } = event.payload;
   const here = route.peek();
   if (here.page !== "channel" || here.channelId !== message.channel_id || message.user_id === me.peek()?.id) return;
-  announced.value = [...announced.value, message].slice(-KEPT);
+  whenKnown(message.user_id, () => {
+    announced.value = [...announced.value, message].slice(-KEPT);
+  });
 }

@@ -2,8 +2,9 @@ import { titleOf } from "../state/channel_names";
 import { focused, route } from "../state/screen";
 import { chat, installation } from "../state/store";
 import { nameOf } from "../state/users";
-import type { Event } from "../types";
+import type { ChannelState, Event, Message } from "../types";
 import { navigate } from "../ui/router";
+import { whenKnown } from "./users";
 
 const LONGEST = 140;
 /** Milliseconds before it was told by which a message is history: it was imported. */
@@ -36,7 +37,12 @@ export function notify(event: Event): void {
   if (!channel || message.user_id === state.me.id) return;
   if (state.preferences.muted_channel_ids.includes(channel.id)) return;
   const inSight = focused.value && route.value.page === "channel" && route.value.channelId === channel.id;
-  if (inSight) return;
+  if (!inSight) whenKnown(message.user_id, () => show(message, channel));
+}
+
+function show(message: Message, channel: ChannelState): void {
+  const state = chat.peek();
+  if (!state) return; // signed out meanwhile
   const author = nameOf(state.users[message.user_id]);
   const title = channel.kind === "direct" ? author : `${author} in ${titleOf(state, channel)}`;
   const shown = made(title, { body: message.source.slice(0, LONGEST), tag: `flack-${channel.id}` });

@@ -75,10 +75,8 @@ export function start(answer: StateAnswer): void {
       if (message.nonce) sender.seen(message.nonce);
       stopTyping(message.channel_id, message.user_id);
       if (!live && Date.now() - Date.parse(event.at) > AWAY) return;
-      whenKnown(message.user_id, () => {
-        notify(event);
-        announce(event);
-      });
+      notify(event);
+      announce(event);
     },
   });
 
