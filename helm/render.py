@@ -32,6 +32,9 @@ ARGO_HOOK = {
     "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
 }
 
+FLUX_REPLACES = {"kustomize.toolkit.fluxcd.io/force": "enabled"}
+"""A Job cannot be changed: Flux makes it anew."""
+
 Object = dict[str, Any]
 
 
@@ -41,6 +44,8 @@ def plain(item: Object) -> Object:
     annotations = {k: v for k, v in metadata.get("annotations", {}).items() if not k.startswith("helm.sh/")}
     if item["kind"] == "Job" and "helm.sh/hook" in metadata.get("annotations", {}):
         annotations |= ARGO_HOOK
+    if item["kind"] == "Job":
+        annotations |= FLUX_REPLACES
     metadata.pop("annotations", None)
     if annotations:
         metadata["annotations"] = annotations

@@ -154,6 +154,39 @@ def test_a_whole_url_may_come_from_a_secret(render: Render) -> None:
     assert "PGPASSWORD" not in own
 
 
+def test_tls_counts_beside_a_whole_url_too(render: Render) -> None:
+    tls = {"mode": "verify-full", "caSecret": "ca"}
+    own = render(external(postgresql={"urlKey": "url", "tls": tls})).environment("flack-api")
+
+    assert own["PGSSLMODE"] == "verify-full"
+    assert own["PGSSLROOTCERT"] == "/etc/flack/postgresql/ca.crt"
+
+
+def test_what_is_added_to_a_component_is_in_what_runs_before_it_too(render: Render) -> None:
+    mount = {"name": "certificate", "mountPath": "/certificate"}
+    added = {
+        "env": {"PGSSLCERT": "/certificate/tls.crt", "FLACK_EXPORTS_PER_USER": 1_048_576},
+        "extraEnv": [{"name": "PGOPTIONS", "value": "-c jit=off"}],
+        "envFrom": [{"secretRef": {"name": "more"}}],
+        "extraVolumes": [{"name": "certificate", "secret": {"secretName": "certificate"}}],
+        "extraVolumeMounts": [mount],
+    }
+    pods = render({"api": added}).pods()
+
+    api, migrate = pods["Deployment/flack-api"], pods["Job/flack-migrate-1"]
+    for pod, container in (
+        (api, api["initContainers"][0]),
+        (api, api["containers"][0]),
+        (migrate, migrate["containers"][0]),
+    ):
+        found = environment(container)
+        assert (found["PGSSLCERT"], found["PGOPTIONS"]) == ("/certificate/tls.crt", "-c jit=off")
+        assert found["FLACK_EXPORTS_PER_USER"] == "1048576"  # and not 1.048576e+06
+        assert container["envFrom"] == added["envFrom"]
+        assert mount in container["volumeMounts"]
+        assert added["extraVolumes"][0] in pod["volumes"]
+
+
 def test_a_redis_without_a_password_is_reached_without_one(render: Render) -> None:
     own = render(external(redis={"existingSecret": ""})).environment("flack-web")
 

@@ -66,6 +66,31 @@ REFUSED: list[tuple[str, Object, str]] = [
         {"ingress": {"hosts": [{"host": "chat.example.org"}]}},
         "ingress.hosts: chat.example.org has no tlsSecret",
     ),
+    (
+        "a variable of the chart's own",
+        {"realtime": {"env": {"FLACK_LOG_LEVEL": "debug"}}},
+        "realtime.env or realtime.extraEnv sets FLACK_LOG_LEVEL",
+    ),
+    (
+        "a variable of the chart's own, in Kubernetes' form",
+        {"defaults": {"extraEnv": [{"name": "FLACK_REDIS_URL", "value": "redis://other"}]}},
+        "api.env or api.extraEnv sets FLACK_REDIS_URL",
+    ),
+    (
+        "TLS beside a whole URL",
+        {
+            "redis": {
+                "enabled": False,
+                "external": {"urlKey": "url", "existingSecret": "cache", "tls": {"enabled": True}},
+            }
+        },
+        "redis.external.tls.enabled is true beside redis.external.urlKey",
+    ),
+    (
+        "a database without a version",
+        {"postgresql": {"image": "postgres:latest"}},
+        "postgresql.image ends with latest",
+    ),
     ("routes without Gateway", {"gateway": {"enabled": True}}, "gateway.parentRefs is empty"),
     (
         "polling without affinity",

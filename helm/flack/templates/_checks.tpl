@@ -1,6 +1,7 @@
 {{/* What the schema cannot say. Each refusal is one sentence that names the value. */}}
 {{- define "flack.checks" -}}
 {{- include "flack.checks.images" . -}}
+{{- include "flack.checks.env" . -}}
 {{- include "flack.checks.databases" . -}}
 {{- include "flack.checks.autoscaling" . -}}
 {{- include "flack.checks.connections" . -}}
@@ -10,9 +11,28 @@
 {{- end }}
 
 {{- define "flack.checks.images" -}}
+{{- range $name := list "postgresql" "redis" -}}
+{{- if hasSuffix ":latest" (index $.Values $name).image -}}
+{{- fail (printf "%s.image ends with latest: name a version." $name) -}}
+{{- end -}}
+{{- end -}}
 {{- range $name := list "image" "api" "web" "realtime" "worker" -}}
 {{- if eq (index $.Values $name).tag "latest" -}}
 {{- fail (printf "%s.tag is latest: name a version, or two pods may run different code." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{- define "flack.checks.env" -}}
+{{- range $name := list "api" "web" "realtime" "worker" "beat" -}}
+{{- $svc := include "flack.component" (list $ $name) | fromYaml -}}
+{{- $own := dict -}}
+{{- range include "flack.env" (list $ $name (omit $svc "env" "extraEnv")) | fromYamlArray }}{{ $_ := set $own .name true }}{{ end -}}
+{{- range $key := concat (keys ($svc.env | default dict)) ($svc.extraEnv | default list) -}}
+{{- $key = kindIs "string" $key | ternary $key (get (kindIs "map" $key | ternary $key dict) "name") -}}
+{{- if hasKey $own $key -}}
+{{- fail (printf "%s.env or %s.extraEnv sets %s, which the chart sets by a value of its own: set that one (README.md names it)." $name $name $key) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
@@ -27,6 +47,9 @@
 {{- end -}}
 {{- if not (or $section.enabled $given) -}}
 {{- fail (printf "%s.enabled is false and %s.external.host is empty: name your own server there, or leave %s.enabled on." $name $name $name) -}}
+{{- end -}}
+{{- if and (eq $name "redis") $external.urlKey $external.tls.enabled -}}
+{{- fail "redis.external.tls.enabled is true beside redis.external.urlKey: say it in the URL (rediss://…)." -}}
 {{- end -}}
 {{- if and (not $section.enabled) (not $external.existingSecret) (or $external.urlKey (eq $name "postgresql")) -}}
 {{- fail (printf "%s.external.existingSecret is empty: name the Secret that holds the password." $name) -}}

@@ -43,10 +43,17 @@
 - {name: FLACK_NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}
 - {name: FLACK_RELEASE, value: {{ $root.Release.Name | quote }}}
 {{- end }}
-{{- range $key, $value := $svc.env }}
-- {name: {{ $key }}, value: {{ $value | quote }}}
+{{- with include "flack.env.more" $svc }}
+{{ trim . }}
 {{- end }}
-{{- with $svc.extraEnv }}
+{{- end }}
+
+{{/* Variables that somebody added to a component. A number is written as it is: `quote` would make 1e+06 of a million. */}}
+{{- define "flack.env.more" -}}
+{{- range $key, $value := .env }}
+- {name: {{ $key }}, value: {{ kindIs "string" $value | ternary $value (toJson $value) | quote }}}
+{{- end }}
+{{- with .extraEnv }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
@@ -70,15 +77,17 @@
 {{- $key := include "flack.servicesPasswordKey" . -}}
 - {name: PGPASSWORD, valueFrom: {secretKeyRef: {name: {{ include "flack.secretName" . }}, key: {{ $key | default .Values.secrets.keys.postgresqlPassword }}}}}
 - {name: FLACK_DATABASE_URL, value: "postgresql+psycopg://{{ $db.database }}{{ if $key }}_services{{ end }}@{{ include "flack.fullname" . }}-postgresql:5432/{{ $db.database }}"}
-{{- else if $external.urlKey -}}
-- {name: FLACK_DATABASE_URL, valueFrom: {secretKeyRef: {name: {{ $external.existingSecret }}, key: {{ $external.urlKey }}}}}
 {{- else -}}
-- {name: PGPASSWORD, valueFrom: {secretKeyRef: {name: {{ $external.existingSecret }}, key: {{ $external.passwordKey }}}}}
-- {name: PGSSLMODE, value: {{ $external.tls.mode | quote }}}
+- {name: PGSSLMODE, value: {{ $external.tls.mode | quote }}} # what a URL itself says wins
 {{- if $external.tls.caSecret }}
 - {name: PGSSLROOTCERT, value: /etc/flack/postgresql/ca.crt}
 {{- end }}
+{{- if $external.urlKey }}
+- {name: FLACK_DATABASE_URL, valueFrom: {secretKeyRef: {name: {{ $external.existingSecret }}, key: {{ $external.urlKey }}}}}
+{{- else }}
+- {name: PGPASSWORD, valueFrom: {secretKeyRef: {name: {{ $external.existingSecret }}, key: {{ $external.passwordKey }}}}}
 - {name: FLACK_DATABASE_URL, value: "postgresql+psycopg://{{ $external.username }}@{{ $external.host }}:{{ $external.port }}/{{ $external.database }}"}
+{{- end }}
 {{- end }}
 {{- end }}
 

@@ -71,15 +71,22 @@ topologySpreadConstraints:
 {{- end }}
 {{- end }}
 
-{{/* A container that ends when the schema is at least as new as this image's code. Arguments: root, component. */}}
+{{/* A container that ends when the schema is at least as new as this image's code. Arguments: root, component, its values. */}}
 {{- define "flack.waitForSchema" -}}
-{{- $root := index . 0 -}}
+{{- $root := index . 0 }}{{- $svc := index . 2 -}}
 - name: wait-for-schema
   image: {{ include "flack.image" . }}
   imagePullPolicy: {{ $root.Values.image.pullPolicy }}
   command: [python, -m, flack_domain.wait_for_schema]
   env:
     {{- include "flack.env.database" $root | nindent 4 }}
+    {{- with include "flack.env.more" $svc }}
+    {{- trim . | nindent 4 }}
+    {{- end }}
+  {{- with $svc.envFrom }}
+  envFrom:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   terminationMessagePolicy: FallbackToLogsOnError
   securityContext:
     {{- include "flack.containerSecurity" $root | nindent 4 }}
@@ -89,6 +96,9 @@ topologySpreadConstraints:
     - {name: tmp, mountPath: /tmp}
     {{- with include "flack.caMounts" $root }}
     {{- trim . | nindent 4 }}
+    {{- end }}
+    {{- with $svc.extraVolumeMounts }}
+    {{- toYaml . | nindent 4 }}
     {{- end }}
 {{- end }}
 
@@ -138,7 +148,7 @@ spec:
     {{- include "flack.copySource" (list $root $name) | nindent 4 }}
     {{- end }}
     {{- if $waits }}
-    {{- include "flack.waitForSchema" (list $root $name) | nindent 4 }}
+    {{- include "flack.waitForSchema" . | nindent 4 }}
     {{- end }}
   {{- end }}
   containers:
