@@ -157,7 +157,7 @@ def _memberships(user: int) -> dict[str, Any]:
 
 
 def _api_stub(signer: Signer) -> ThreadingHTTPServer:
-    """api as far as realtime asks it: public keys, and that everybody is in channel 1."""
+    """api as far as realtime asks it: public keys, that everybody is in channel 1, and that no session has ended."""
 
     class Stub(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -170,6 +170,8 @@ def _api_stub(signer: Signer) -> ThreadingHTTPServer:
         def do_GET(self) -> None:
             if self.path == "/api/v2/jwks":
                 body = orjson.dumps(signer.key_set())
+            elif self.path.startswith("/internal/sessions/"):
+                body = orjson.dumps({"session_ids": []})
             else:
                 users = map(int, self.path.split("=")[1].split(","))
                 body = orjson.dumps({"people": [_memberships(user) for user in users]})
