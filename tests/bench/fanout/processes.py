@@ -7,6 +7,7 @@ import select
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,9 @@ def tree(pid: int) -> list[int]:
     """A process and all its descendants: what serves may be a launcher's child, or a worker of several."""
     found = [pid]
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += tree(int(child))
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread may end while it is looked at
+            for child in (task / "children").read_text().split():
+                found += tree(int(child))
     return found
 
 
