@@ -6,7 +6,8 @@ import { api } from "./api";
 const MOST = 100;
 /** Milliseconds that news waits for its author's name. */
 const PATIENCE = 1000;
-const asked = new Set<number>();
+/** Who was asked for, with when the answer is here. */
+const asked = new Map<number, Promise<void>>();
 const scanned = new WeakSet<readonly Message[]>();
 
 /** People whose messages are loaded but who are not known yet are asked for, once. Runs as an effect on the chat. */
@@ -31,15 +32,16 @@ export function loadUsers(): void {
 /** Tells what somebody does once their name is known, or it has taken too long. */
 export function whenKnown(id: number, then: () => void): void {
   if (id in (chat.peek()?.users ?? {})) then();
-  else void Promise.race([ask([id]), new Promise((late) => setTimeout(late, PATIENCE))]).then(then);
+  else void Promise.race([asked.get(id) ?? ask([id]), new Promise((late) => setTimeout(late, PATIENCE))]).then(then);
 }
 
 function ask(ids: number[]): Promise<void> {
-  for (const id of ids) asked.add(id);
-  return api<{ users: User[] }>(`/users?ids=${ids.join(",")}`).then(
+  const answered = api<{ users: User[] }>(`/users?ids=${ids.join(",")}`).then(
     ({ users }) => update((known) => withUsers(known, users)),
     () => void setTimeout(() => ids.forEach((id) => asked.delete(id)), 5000),
   );
+  for (const id of ids) asked.set(id, answered);
+  return answered;
 }
 
 /** People by the start of a name. */
