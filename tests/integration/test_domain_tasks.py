@@ -7,11 +7,18 @@ from typing import Any
 import orjson
 import people
 import pytest
-from flack_domain import actions, clock, errors, queries
+from flack_contracts.tasks import Task
+from flack_domain import actions, clock, errors, queries, shapes
 from flack_domain.actor import Actor
+from flack_domain.transaction import Transaction, action
 from people import FAST_PASSWORDS, PASSWORD
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
+
+
+@action
+def create(tx: Transaction, actor: Actor, *, kind: str, arguments: dict[str, Any] | None = None) -> Task:
+    return shapes.task(actions.tasks.queued(tx, actor, kind=kind, arguments=arguments or {}))
 
 
 def age(session: Session, table: str, column: str, by: timedelta) -> None:
@@ -21,7 +28,7 @@ def age(session: Session, table: str, column: str, by: timedelta) -> None:
 
 def test_a_task_goes_from_queued_to_done(session: Session) -> None:
     ann, bob = people.sign_up(session, "ann", "bob")
-    task = actions.tasks.create(session, ann, kind="thing", arguments={"n": 1})
+    task = create(session, ann, kind="thing", arguments={"n": 1})
     assert (task.state, task.progress, task.total) == ("queued", 0, None)
     with pytest.raises(errors.NotFound):
         queries.tasks.get(session, bob, task.id)
@@ -38,7 +45,7 @@ def test_a_task_goes_from_queued_to_done(session: Session) -> None:
 
 def test_a_cancelled_task_is_told_to_stop(session: Session) -> None:
     ann, bob = people.sign_up(session, "ann", "bob")
-    task = actions.tasks.create(session, ann, kind="thing")
+    task = create(session, ann, kind="thing")
     work = actions.tasks.start(session, task.id)
     assert work is not None
     with pytest.raises(errors.NotFound):
@@ -50,7 +57,7 @@ def test_a_cancelled_task_is_told_to_stop(session: Session) -> None:
 
 def test_a_task_whose_worker_dies_is_tried_five_times(session: Session) -> None:
     (ann,) = people.sign_up(session, "ann")
-    task = actions.tasks.create(session, ann, kind="thing")
+    task = create(session, ann, kind="thing")
     for _ in range(5):
         assert actions.tasks.start(session, task.id) is not None
         assert actions.tasks.start(session, task.id) is None  # somebody works on it
@@ -61,7 +68,7 @@ def test_a_task_whose_worker_dies_is_tried_five_times(session: Session) -> None:
 
 def test_the_sweep_gives_a_stalled_task_out_once(session: Session) -> None:
     (ann,) = people.sign_up(session, "ann")
-    task = actions.tasks.create(session, ann, kind="thing")
+    task = create(session, ann, kind="thing")
     assert actions.tasks.stalled(session) == []
     age(session, "tasks", "updated_at", timedelta(seconds=31))
     assert [(found.id, found.kind) for found in actions.tasks.stalled(session)] == [(task.id, "thing")]

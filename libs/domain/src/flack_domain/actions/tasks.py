@@ -40,17 +40,10 @@ class Stalled:
     kind: str
 
 
-@action
-def create(tx: Transaction, actor: Actor, *, kind: str, arguments: dict[str, Any] | None = None) -> Task:
-    """Note that something is to be done for the actor. The caller sends it to the worker by its id."""
-    row = queued(tx, actor, kind=kind, arguments=arguments or {})
-    return shapes.task(row)
-
-
 def queued(
     tx: Transaction, actor: Actor, *, kind: str, arguments: dict[str, Any], total: int | None = None
 ) -> models.Task:
-    """The new row, for actions that put more than it into their transaction."""
+    """Note that something is to be done for the actor: the new row. The caller sends it to the worker by its id."""
     row = models.Task(
         id=uuid4(),
         kind=kind,
