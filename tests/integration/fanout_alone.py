@@ -1,4 +1,4 @@
-"""The example of fanout's README: `python fanout_alone.py PORT REDIS_URL`. Nothing of Flack's but fanout."""
+"""The example of fanout's README: `python fanout_alone.py PORT REDIS_URL [sharded]`. Nothing of Flack's but fanout."""
 
 from gevent import monkey
 
@@ -8,14 +8,31 @@ import sys  # noqa: E402
 
 import redis  # noqa: E402
 import socketio  # noqa: E402
-from flack_realtime.fanout import FanoutManager, redis_connector  # noqa: E402
+from flack_realtime.fanout import (  # noqa: E402
+    FanoutManager,
+    ShardedSubscriptions,
+    cluster_connector,
+    redis_connector,
+)
 from gevent.pywsgi import WSGIServer  # noqa: E402
+from redis.cluster import RedisCluster  # noqa: E402
+
+PREFIX = "alone:"
 
 
-def main(port: int, redis_url: str) -> None:
-    """Serve until killed."""
-    publisher = redis.Redis.from_url(redis_url)
-    manager = FanoutManager(redis_connector(redis_url), publisher.publish, prefix="alone:")
+def main(port: int, redis_url: str, *, sharded: bool) -> None:
+    """Serve until killed. Says on standard output what it imported, and each gap."""
+    if sharded:
+        manager = FanoutManager(
+            cluster_connector(redis_url),
+            RedisCluster.from_url(redis_url).spublish,
+            subscriptions=ShardedSubscriptions,
+            prefix=PREFIX,
+        )
+    else:
+        publisher = redis.Redis.from_url(redis_url)
+        manager = FanoutManager(redis_connector(redis_url), publisher.publish, prefix=PREFIX)
+    manager.on_restored = lambda: print("gap", flush=True)
     sio = socketio.Server(async_mode="gevent", async_handlers=False, client_manager=manager)
 
     @sio.event
@@ -29,8 +46,19 @@ def main(port: int, redis_url: str) -> None:
         return "told"
 
     @sio.event
-    def leave(sid: str) -> None:
-        sio.leave_room(sid, "lobby")
+    def say_in(_sid: str, room: str, text: str) -> str:
+        sio.emit("said", f"{room}: {text}", room=room)
+        return "told"
+
+    @sio.event
+    def enter(sid: str, rooms: list[str]) -> bool:
+        for room in rooms:
+            sio.enter_room(sid, room)
+        return manager.subscriptions.wait([manager.channel(room) for room in rooms], 5)
+
+    @sio.event
+    def leave(sid: str, room: str = "lobby") -> None:
+        sio.leave_room(sid, room)
 
     others = sorted(
         name
@@ -42,4 +70,4 @@ def main(port: int, redis_url: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), sys.argv[2], sharded="sharded" in sys.argv[3:])

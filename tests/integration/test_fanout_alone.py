@@ -1,40 +1,13 @@
 """fanout as anybody may use it: two processes of a plain python-socketio server, one Redis, nothing of Flack's."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 import redis
-from realtime_support import HTTP, Person, closing_all, wait_until
-from servers import embedded_valkey, ports
-
-
-class Plain:
-    """A running example server."""
-
-    def __init__(self, redis_url: str) -> None:
-        port = ports.take()
-        self.url = f"http://127.0.0.1:{port}"
-        program = Path(__file__).with_name("fanout_alone.py")
-        self._process = subprocess.Popen(
-            [sys.executable, program, str(port), redis_url], stdout=subprocess.PIPE, text=True
-        )
-        assert self._process.stdout is not None
-        self.imported = self._process.stdout.readline().strip()
-        wait_until(self._answers)
-
-    def _answers(self) -> bool:
-        try:
-            return HTTP.get(f"{self.url}/socket.io/?EIO=3").status_code == 400
-        except httpx2.HTTPError:
-            return False
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
+from plain_server import Plain
+from realtime_support import Person, closing_all, wait_until
+from servers import embedded_valkey
 
 
 @pytest.fixture

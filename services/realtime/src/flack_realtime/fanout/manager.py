@@ -15,6 +15,7 @@ from flack_realtime.fanout.delivery import Recipient, deliver
 from flack_realtime.fanout.engine import Engine
 from flack_realtime.fanout.frames import server_frame
 from flack_realtime.fanout.rooms import Client, Room, qualified
+from flack_realtime.fanout.sharded import ShardedSubscriptions
 from flack_realtime.fanout.subscriptions import Subscriptions
 
 EVERYBODY = "*"
@@ -27,8 +28,9 @@ Observer = Callable[[str, bytes], Callable[[], None] | None]
 class FanoutManager(IndexedManager):
     """A client manager for many processes.
 
-    `connect_redis` answers a new redis-py connection for subscribing; `publish(channel, payload)` must not block. Rooms
-    are shared by all processes, by name; a `sid` is known to the process that holds it only.
+    `connect_redis` answers a new redis-py connection for subscribing; `publish(channel, payload)` must not block. For a
+    cluster that is `cluster_connector`, the client's `spublish`, and `subscriptions=ShardedSubscriptions`. Rooms are
+    shared by all processes, by name; a `sid` is known to the process that holds it only.
     """
 
     def __init__(
@@ -36,11 +38,12 @@ class FanoutManager(IndexedManager):
         connect_redis: Callable[[], Any],
         publish: Publish,
         *,
+        subscriptions: type[Subscriptions | ShardedSubscriptions] = Subscriptions,
         prefix: str = "flack:room:",
         **limits: Any,
     ) -> None:
         super().__init__()
-        self.subscriptions = Subscriptions(connect_redis, self._published, lambda: self.on_restored())
+        self.subscriptions = subscriptions(connect_redis, self._published, lambda: self.on_restored())
         self._publish, self._prefix, self._limits = publish, prefix, limits
         self._listeners: dict[bytes, Callable[[bytes], None]] = {}
         self.engine: Engine

@@ -13,26 +13,42 @@ from typing import Any
 import gevent
 from gevent.event import Event
 from redis import ConnectionPool
-from redis.exceptions import RedisError
+from redis.exceptions import MovedError, RedisError
 
 log = logging.getLogger(__name__)
 
 _PING_SECONDS = 5.0
 _LONGEST_PAUSE = 2.0
 _CHANNELS_A_COMMAND = 1000
+CONNECTION_OPTIONS: dict[str, Any] = {
+    "protocol": 2,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 3 * _PING_SECONDS,
+    "health_check_interval": 0,
+}
 
 
 def redis_connector(url: str) -> Callable[[], Any]:
     """Makes redis-py connections for `Subscriptions`: RESP 2, and dead when silent for three pings."""
-    pool = ConnectionPool.from_url(
-        url, protocol=2, socket_connect_timeout=2, socket_timeout=3 * _PING_SECONDS, health_check_interval=0
-    )
+    pool = ConnectionPool.from_url(url, **CONNECTION_OPTIONS)
     make: Callable[[], Any] = pool.make_connection
     return make
 
 
+class _Batch:
+    """The channels of one command, until each was answered."""
+
+    __slots__ = ("channels", "done", "left", "wanted")
+
+    def __init__(self, channels: list[bytes], *, wanted: bool) -> None:
+        self.channels, self.left, self.wanted, self.done = channels, set(channels), wanted, Event()
+
+
 class Subscriptions:
     """Reference-counted subscriptions. `connect` answers a new connection, as `redis_connector` makes them."""
+
+    _SUBSCRIBE, _UNSUBSCRIBE = "SUBSCRIBE", "UNSUBSCRIBE"
+    _MESSAGE, _SUBSCRIBED, _UNSUBSCRIBED = b"message", b"subscribe", b"unsubscribe"
 
     def __init__(
         self,
@@ -45,9 +61,7 @@ class Subscriptions:
         self._asked: set[bytes] = set()  # subscribed, or told to, on this connection
         self._changed: set[bytes] = set()
         self._pending: dict[bytes, Event] = {}  # asked, answer not yet read
-        self._expected: deque[tuple[list[bytes], Event] | None] = (
-            deque()
-        )  # one a channel; a batch at its last
+        self._expected: deque[_Batch] = deque()  # commands whose answers are still to be read, in their order
         self._wake = Event()
         self._connection: Any = None
         self._restored: Event | None = None
@@ -100,7 +114,7 @@ class Subscriptions:
         """Block until these channels are subscribed for sure; False if that took too long or Redis is away."""
         with gevent.Timeout(seconds, False):
             while True:
-                missing = [channel for channel in channels if not self._confirmed(channel)]
+                missing = [channel for channel in channels if not self.heard(channel)]
                 if not missing:
                     return True
                 event = self._pending.get(missing[-1])
@@ -110,8 +124,17 @@ class Subscriptions:
                     event.wait()
         return False
 
-    def _confirmed(self, channel: bytes) -> bool:
+    def heard(self, channel: bytes) -> bool:
+        """Whether a channel is subscribed for sure."""
         return channel in self._asked and channel not in self._pending
+
+    def ask_again(self, channel: bytes) -> bool:
+        """Subscribe a wanted channel that was taken from us; False where that is not needed, or under way."""
+        if not self.up or channel in self._asked or channel in self._changed:
+            return False
+        self._changed.add(channel)
+        self._wake.set()
+        return True
 
     # --- writing: only this greenlet writes, so that commands never mix ----------------------------------------
 
@@ -136,15 +159,24 @@ class Subscriptions:
         wanted = [channel for channel in changed if channel in self._counts and channel not in self._asked]
         unwanted = [channel for channel in changed if channel not in self._counts and channel in self._asked]
         self._asked.difference_update(unwanted)
-        commands = [connection.pack_command("UNSUBSCRIBE", *part) for part in _parts(unwanted)]
-        for part in _parts(wanted):
-            event = Event()
-            self._asked.update(part)
-            self._pending.update(dict.fromkeys(part, event))
-            self._expected.extend([None] * (len(part) - 1))
-            self._expected.append((part, event))
-            commands.append(connection.pack_command("SUBSCRIBE", *part))
-        return commands
+        self._asked.update(wanted)
+        return [
+            *(self._command(connection, part, wanted=False) for part in self._parts(unwanted)),
+            *(self._command(connection, part, wanted=True) for part in self._parts(wanted)),
+        ]
+
+    def _command(self, connection: Any, channels: list[bytes], *, wanted: bool) -> Any:
+        batch = _Batch(channels, wanted=wanted)
+        self._expected.append(batch)
+        if wanted:
+            self._pending.update(dict.fromkeys(channels, batch.done))
+        return connection.pack_command(self._SUBSCRIBE if wanted else self._UNSUBSCRIBE, *channels)
+
+    def _parts(self, channels: list[bytes]) -> Iterable[list[bytes]]:
+        """The channels that one command may take."""
+        return (
+            channels[at : at + _CHANNELS_A_COMMAND] for at in range(0, len(channels), _CHANNELS_A_COMMAND)
+        )
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -157,11 +189,12 @@ class Subscriptions:
                 self._begin(connection)
                 pause = 0.05
                 while True:
-                    self._dispatch(connection.read_response())
+                    self._read(connection)
             except (RedisError, OSError) as error:
                 log.warning("redis subscription lost: %s: %s", type(error).__name__, error)
             self._lost = True
             self._drop()
+            self._moved()
             gevent.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -182,27 +215,42 @@ class Subscriptions:
         self._expected.clear()
         self._asked.clear()
 
-    def _dispatch(self, reply: Any) -> None:
+    def _read(self, connection: Any) -> None:
+        try:
+            reply = connection.read_response()
+        except MovedError:  # the answer to a whole command
+            if self._expected:
+                self._asked.difference_update(self._expected[0].channels)
+                self._answered(self._expected.popleft())
+            self._moved()
+            return
         kind = reply[0] if isinstance(reply, list) else reply
-        if kind == b"message":
+        if kind == self._MESSAGE:
             try:
                 self._on_message(reply[1], reply[2])
             except Exception:  # one message that cannot be handled must not silence the others
                 log.exception("a published message could not be handled")
-        elif kind == b"subscribe":
-            batch = self._expected.popleft() if self._expected else None
-            if batch is not None:
-                self._confirm(*batch)
-            if self._lost and not self._expected and not self._changed:
-                self._lost = False
-                gevent.spawn(self._on_restored)
+        elif kind in (self._SUBSCRIBED, self._UNSUBSCRIBED):
+            self._told(reply[1], subscribed=kind == self._SUBSCRIBED)
 
-    def _confirm(self, channels: list[bytes], event: Event) -> None:
-        for channel in channels:
-            if self._pending.get(channel) is event:
+    def _told(self, channel: bytes, *, subscribed: bool) -> None:
+        batch = self._expected[0] if self._expected else None
+        if batch is None or batch.wanted != subscribed or channel not in batch.left:
+            self._asked.discard(channel)  # nobody asked for this: it was taken from us
+            self._moved()
+            return
+        batch.left.remove(channel)
+        if not batch.left:
+            self._answered(self._expected.popleft())
+
+    def _answered(self, batch: _Batch) -> None:
+        for channel in batch.channels:
+            if self._pending.get(channel) is batch.done:
                 del self._pending[channel]
-        event.set()
+        batch.done.set()
+        if self._lost and not self._expected and not self._changed:
+            self._lost = False
+            gevent.spawn(self._on_restored)
 
-
-def _parts(channels: list[bytes]) -> list[list[bytes]]:
-    return [channels[at : at + _CHANNELS_A_COMMAND] for at in range(0, len(channels), _CHANNELS_A_COMMAND)]
+    def _moved(self) -> None:
+        """Channels are not, or may not be, heard here any more. Only a cluster has another place for them."""
