@@ -16,7 +16,7 @@ import gevent
 from gevent.event import Event
 from redis.cluster import RedisCluster
 from redis.crc import key_slot
-from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import RedisClusterException
 
 from flack_realtime.fanout.subscriptions import CONNECTION_OPTIONS, Subscriptions
 
@@ -122,11 +122,16 @@ class ShardedSubscriptions:
             if shard is not None:
                 shard.release(channel)
 
+    def heard(self, channel: bytes) -> bool:
+        """Whether a channel is subscribed for sure."""
+        shard = self._places.get(channel)
+        return shard is not None and shard.heard(channel)
+
     def wait(self, channels: Iterable[bytes], seconds: float) -> bool:
         """Block until these channels are subscribed for sure; False if that took too long or a node is away."""
         deadline = monotonic() + seconds
         for channel in channels:
-            while not (channel in self._places and self._places[channel].heard(channel)):
+            while not self.heard(channel):
                 left = deadline - monotonic()
                 if left <= 0:
                     return False
@@ -146,7 +151,7 @@ class ShardedSubscriptions:
                 else:
                     self._cluster.nodes_manager.initialize()
                 self._place_all()
-            except (RedisError, RedisClusterException, OSError) as error:
+            except Exception as error:  # noqa: BLE001 (whatever it was, the next look may find another map)
                 log.warning("the cluster's slots are not known: %s: %s", type(error).__name__, error)
                 self._look.set()
             gevent.sleep(_LOOK_AGAIN_SECONDS)

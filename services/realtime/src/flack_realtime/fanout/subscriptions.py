@@ -8,6 +8,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import Any
 
 import gevent
@@ -18,7 +19,10 @@ from redis.exceptions import MovedError, RedisError
 log = logging.getLogger(__name__)
 
 _PING_SECONDS = 5.0
-_LONGEST_PAUSE = 2.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+_TURN_SECONDS = 0.01
+"""How long messages that wait in a row are handled before others get their turn."""
+_NEXT_TURN = 0.0001  # a timer, as in `delivery`
 _CHANNELS_A_COMMAND = 1000
 CONNECTION_OPTIONS: dict[str, Any] = {
     "protocol": 2,
@@ -64,9 +68,10 @@ class Subscriptions:
         self._expected: deque[_Batch] = deque()  # commands whose answers are still to be read, in their order
         self._wake = Event()
         self._connection: Any = None
-        self._restored: Event | None = None
         self._greenlets: list[gevent.Greenlet] = []
         self._lost = False
+        self._last: _Batch | None = None  # of what is subscribed again after a loss
+        self._busy = 0.0
         self.ever_up = False
         """Whether Redis was ever there."""
 
@@ -149,10 +154,15 @@ class Subscriptions:
                 commands = self._commands(connection)
                 if due:
                     commands.append(connection.pack_command("PING"))
-                for command in commands:
-                    connection.send_packed_command(command, check_health=False)
-            except (RedisError, OSError):
-                connection.disconnect()  # the reader finds out and reconnects
+                if commands:
+                    pipeline = b"".join(part for command in commands for part in command)
+                    connection.send_packed_command([pipeline], check_health=False)
+            except (RedisError, OSError) as error:
+                log.warning("redis subscription not sent: %s: %s", type(error).__name__, error)
+                if (
+                    self._connection is connection
+                ):  # given up: redis-py would connect it anew behind the reader's back
+                    self._drop()
 
     def _commands(self, connection: Any) -> list[Any]:
         changed, self._changed = self._changed, set()
@@ -160,10 +170,13 @@ class Subscriptions:
         unwanted = [channel for channel in changed if channel not in self._counts and channel in self._asked]
         self._asked.difference_update(unwanted)
         self._asked.update(wanted)
-        return [
+        commands = [
             *(self._command(connection, part, wanted=False) for part in self._parts(unwanted)),
             *(self._command(connection, part, wanted=True) for part in self._parts(wanted)),
         ]
+        if self._lost:
+            self._lost, self._last = False, self._expected[-1] if self._expected else None
+        return commands
 
     def _command(self, connection: Any, channels: list[bytes], *, wanted: bool) -> Any:
         batch = _Batch(channels, wanted=wanted)
@@ -181,19 +194,21 @@ class Subscriptions:
     # --- reading ------------------------------------------------------------------------------------------------
 
     def _read_forever(self) -> None:
-        pause = 0.05
+        pause = _SHORTEST_PAUSE
         while True:
+            began = monotonic()
             try:
                 connection = self._connect()
                 connection.connect()
                 self._begin(connection)
-                pause = 0.05
-                while True:
+                while self._connection is connection:
                     self._read(connection)
-            except (RedisError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 (redis-py raises anything once the writer has closed it)
                 log.warning("redis subscription lost: %s: %s", type(error).__name__, error)
             self._lost = True
             self._drop()
+            if monotonic() - began > _LONGEST_PAUSE:
+                pause = _SHORTEST_PAUSE
             self._moved()
             gevent.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(pause * 2, _LONGEST_PAUSE)
@@ -206,14 +221,15 @@ class Subscriptions:
         self._wake.set()
 
     def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.disconnect()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.disconnect()
         for event in self._pending.values():
             event.set()
         self._pending.clear()
         self._expected.clear()
         self._asked.clear()
+        self._last = None
 
     def _read(self, connection: Any) -> None:
         try:
@@ -226,12 +242,20 @@ class Subscriptions:
             return
         kind = reply[0] if isinstance(reply, list) else reply
         if kind == self._MESSAGE:
-            try:
-                self._on_message(reply[1], reply[2])
-            except Exception:  # one message that cannot be handled must not silence the others
-                log.exception("a published message could not be handled")
+            self._handle(reply[1], reply[2])
         elif kind in (self._SUBSCRIBED, self._UNSUBSCRIBED):
             self._told(reply[1], subscribed=kind == self._SUBSCRIBED)
+
+    def _handle(self, channel: bytes, data: bytes) -> None:
+        began = monotonic()
+        try:
+            self._on_message(channel, data)
+        except Exception:  # one message that cannot be handled must not silence the others
+            log.exception("a published message could not be handled")
+        self._busy += monotonic() - began
+        if self._busy > _TURN_SECONDS:  # reading does not give way as long as there is something to read
+            gevent.sleep(_NEXT_TURN)
+            self._busy = 0.0
 
     def _told(self, channel: bytes, *, subscribed: bool) -> None:
         batch = self._expected[0] if self._expected else None
@@ -248,8 +272,8 @@ class Subscriptions:
             if self._pending.get(channel) is batch.done:
                 del self._pending[channel]
         batch.done.set()
-        if self._lost and not self._expected and not self._changed:
-            self._lost = False
+        if batch is self._last:
+            self._last = None
             gevent.spawn(self._on_restored)
 
     def _moved(self) -> None:
