@@ -18,27 +18,22 @@ class Link:
 class Session:
     """A socket of somebody."""
 
-    session_id = 5
-
     def __init__(self) -> None:
         self.link = Link()
         self.client = self
 
-    def close(self, reason: str) -> None:
-        self.link.reason = reason
 
-
-class Api:
-    """api, away for the first questions."""
+class Members:
+    """Whoever is checked is asked about at api, which is away for the first questions."""
 
     def __init__(self, away: int) -> None:
-        self.away = away
+        self.away, self.checked = away, 0
 
-    def session_alive(self, _session_id: int) -> bool:
+    def check(self, _user_id: int) -> None:
         if self.away:
             self.away -= 1
             raise ApiAway("503")
-        return False
+        self.checked += 1
 
 
 class Nothing:
@@ -48,15 +43,17 @@ class Nothing:
         return lambda *_: None
 
 
-@pytest.mark.parametrize(("away", "reason"), [(0, "signed_out"), (3, "signed_out"), (100, "unavailable")])
+@pytest.mark.parametrize(("away", "reason"), [(0, None), (3, None), (100, "unavailable")])
 def test_who_could_not_be_checked_is_checked_again_and_at_last_sent_away(
-    monkeypatch: pytest.MonkeyPatch, away: int, reason: str
+    monkeypatch: pytest.MonkeyPatch, away: int, reason: str | None
 ) -> None:
     session, slept = Session(), []
     people = Nothing()
     people.of = lambda _user_id: [session]  # type: ignore[attr-defined]
     monkeypatch.setattr(sync.gevent, "sleep", slept.append)
-    checker = sync.Sync(Nothing(), people, Nothing(), Nothing(), Api(away))  # type: ignore[arg-type]
+    members = Members(away)
+    checker = sync.Sync(Nothing(), people, Nothing(), members)  # type: ignore[arg-type]
     checker._check(deque([(3, 0, 0.0)]))
     assert session.link.reason == reason
+    assert members.checked == (0 if reason else 1)
     assert slept == pytest.approx([1.0, 2.0, 4.0, 8.0][:away], abs=0.5)

@@ -75,7 +75,7 @@ def create_app(
     memberships = Memberships(manager, api, hold_seconds=settings.realtime_hold_seconds)
     members = Members(manager, sessions, memberships)
     presence = Presence(redis, manager, sessions, overload, time.time)
-    sync = Sync(manager, sessions, memberships, members, api)
+    sync = Sync(manager, sessions, memberships, members)
     v1 = (
         V1(manager, api, redis, time.time, anonymous_read=settings.v1_anonymous_read)
         if settings.v1_enabled

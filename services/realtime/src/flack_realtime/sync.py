@@ -8,7 +8,7 @@ import orjson
 from flack_contracts.wire import packet_of
 from flack_kit.logging import get_logger
 
-from flack_realtime.api import ApiAway, InternalApi
+from flack_realtime.api import ApiAway
 from flack_realtime.fanout import Client, FanoutManager, frames
 from flack_realtime.members import Members
 from flack_realtime.memberships import Memberships
@@ -32,10 +32,10 @@ class Sync:
         sessions: Sessions,
         memberships: Memberships,
         members: Members,
-        api: InternalApi,
     ) -> None:
-        self._manager, self._sessions, self._api = manager, sessions, api
+        self._manager, self._sessions = manager, sessions
         self._memberships, self._members = memberships, members
+        self._waiting: deque[tuple[int, int, float]] = deque()
 
     def heads(self, streams: dict[str, int]) -> None:
         """Tell each socket the newest seq of its streams among these, in one packet."""
@@ -57,7 +57,8 @@ class Sync:
         log.warning("redis_restored", users=len(self._sessions.users()))
         self._memberships.forget_all()
         gevent.spawn(self._announce)
-        waiting = deque((user_id, 0, 0.0) for user_id in self._sessions.users())
+        self._waiting.clear()  # whoever was still to be checked since an earlier time is now
+        waiting = self._waiting = deque((user_id, 0, 0.0) for user_id in self._sessions.users())
         for _ in range(_CHECKERS):
             gevent.spawn(self._check, waiting)
 
@@ -68,17 +69,15 @@ class Sync:
             gevent.sleep(_SLICE_SECONDS)
 
     def _check(self, waiting: deque[tuple[int, int, float]]) -> None:
-        # Who was removed from a channel, or signed out, meanwhile must not go on to listen. When all sync at once api
-        # may have too much to do: it is asked again, and whoever cannot be checked has to connect anew.
+        # Who was removed from a channel meanwhile must not go on to listen (`Ended` looks for who was signed out). When
+        # all sync at once api may have too much to do: it is asked again, and whoever cannot be checked has to connect
+        # anew.
         while waiting:
             user_id, tries, due = waiting.popleft()
             if due > monotonic():  # all who come first have been asked about
                 gevent.sleep(due - monotonic())
             try:
                 self._members.check(user_id)
-                for session in self._sessions.of(user_id):
-                    if session.session_id and not self._api.session_alive(session.session_id):
-                        session.close("signed_out")
             except ApiAway as error:
                 if tries < _CHECKS:
                     waiting.append((user_id, tries + 1, monotonic() + 2.0**tries))
