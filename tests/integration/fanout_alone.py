@@ -35,15 +35,36 @@ def main(port: int, redis_url: str, *, sharded: bool) -> None:
     manager.on_restored = lambda: print("gap", flush=True)
     sio = socketio.Server(async_mode="gevent", async_handlers=False, client_manager=manager)
 
+    heard: list[str] = []
+
     @sio.event
-    def connect(sid: str, _environ: dict[str, object]) -> None:
+    def connect(sid: str, _environ: dict[str, object], auth: dict[str, object] | None = None) -> None:
         sio.enter_room(sid, "lobby")
+        if auth and auth.get("fails"):
+            raise ValueError("a handler that fails")
 
     @sio.event
     def say(sid: str, text: str) -> str:
         sio.emit("said", text, room="lobby")
         sio.emit("others", text, room="lobby", skip_sid=sid)
         return "told"
+
+    @sio.event
+    def note(_sid: str, text: str) -> None:
+        heard.append(text)
+
+    @sio.event
+    def notes(_sid: str) -> list[str]:
+        return heard
+
+    @sio.event
+    def greet_in(sid: str, room: str) -> None:
+        sio.enter_room(sid, room)
+        sio.emit("said", room, room=room)  # at once: the room is new here
+
+    @sio.event
+    def present(_sid: str) -> int:
+        return len(manager.index.clients)
 
     @sio.event
     def say_in(_sid: str, room: str, text: str) -> str:
@@ -60,6 +81,7 @@ def main(port: int, redis_url: str, *, sharded: bool) -> None:
     def leave(sid: str, room: str = "lobby") -> None:
         sio.leave_room(sid, room)
 
+    manager.engine.connect_timeout = 2.0
     others = sorted(
         name
         for name in sys.modules

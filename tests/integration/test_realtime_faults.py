@@ -2,6 +2,7 @@
 
 import itertools
 import signal
+import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,6 +129,10 @@ HOSTILE: list[tuple[str, Any, int]] = [
     ("deep", lambda s: s.send(b"42" + b"[" * 30_000), 1002),
     ("a binary event", lambda s: s.send(b'451-["x",{"_placeholder":true,"num":0}]'), 1003),
     ("a server's packet", lambda s: s.send(b'44{"message":"x"}'), 1002),
+    ("a close frame of one byte", lambda s: s.send(b"\x03", opcode=8), 1002),
+    ("a close code that nobody may send", lambda s: s.send(struct.pack("!H", 1005), opcode=8), 1002),
+    ("a close code that does not exist", lambda s: s.send(struct.pack("!H", 999), opcode=8), 1002),
+    ("a reason that is not UTF-8", lambda s: s.send(struct.pack("!H", 1000) + b"\xff", opcode=8), 1007),
     ("a huge id", lambda s: s.send(b"42" + b"9" * 200 + b'["typing",{}]'), 1002),
 ]
 

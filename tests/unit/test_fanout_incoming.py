@@ -32,4 +32,5 @@ def test_answers_to_no_heartbeat_are_counted_as_frames() -> None:
             server.recv(1, socket.MSG_PEEK)
         answer(2 * engine.frames_per_second)  # more than enough in one second, however these fall into two
         assert server.recv(1, socket.MSG_PEEK)
+        link.closing = True  # its greenlet rests, and must not go on to read afterwards
         link._watcher.stop()

@@ -73,6 +73,13 @@ class IndexedManager(BaseManager):  # type: ignore[misc]  # python-socketio publ
                 self._leave(client, room.name)
             self.index.remove(client)
             self.callbacks.pop(sid, None)
+            if not self.index.of_connection(client.eio_sid):
+                client.link.left()
+
+    def forget(self, eio_sid: str) -> None:
+        """A connection is gone: forget its clients that were never accepted, because a handler failed, say."""
+        for client in self.index.of_connection(eio_sid):
+            self.disconnect(client.sid, client.namespace)
 
     def sid_from_eio_sid(self, eio_sid: str, namespace: str) -> str | None:
         """The client of a connection in a namespace."""

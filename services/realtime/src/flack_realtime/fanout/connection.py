@@ -66,14 +66,21 @@ class Connection(Incoming):
         """Close (the name that engineio's server calls). Nothing is waited for here, whatever `wait` says."""
         self.close_with("", frames.NORMAL, say=reason or self._engine.server.reason.SERVER_DISCONNECT)
 
-    def close_with(self, reason: str, code: int, *, last: bytes = b"", say: str | None = None) -> None:
+    def left(self) -> None:
+        """Nobody is connected through this any more: somebody has to, or it is closed as one where nobody ever did."""
+        self.joined, self._opened = False, monotonic()
+
+    def close_with(
+        self, reason: str, code: int, *, last: bytes = b"", say: str | None = None, heed: bool = False
+    ) -> None:
         """Say goodbye: the frame `last`, then a close frame with code and reason. What has spilled is dropped.
 
         The WebSocket is closed, not Socket.IO's session, so that clients come back by themselves. `say` is the reason
-        for our own side where it differs from what the peer is told.
+        for our own side where it differs from what the peer is told. `heed` has what the peer said before handled.
         """
         if self.closing:
             return
+        self.deaf = not heed
         self.reason = say or reason
         goodbye = last + self._engine.goodbye(reason) + frames.close_frame(code, reason)
         self.make_room_for_goodbye(len(goodbye))

@@ -28,6 +28,9 @@ class Recipient(Protocol):
     def lost(self) -> None:
         """Writing failed: the peer is gone."""
 
+    def left(self) -> None:
+        """No client of any namespace is left on it."""
+
 
 def deliver(recipients: Sequence[Recipient], frame: bytes) -> None:
     """Write a frame to each recipient. Must not run in the event loop itself: it yields between slices."""

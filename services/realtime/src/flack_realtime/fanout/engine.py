@@ -71,6 +71,7 @@ class Engine:
         self.stats = Stats()
         self.goodbye: Callable[[str], bytes] = lambda _reason: b""
         self.replaced: Callable[[Link, Link], None] = lambda _old, _new: None
+        self.forgotten: Callable[[Link], None] = lambda _link: None
         self._kept = keep_environ
         self.server._handle_connect = self._handle_connect
         self.server.start_service_task = False  # the wheel does what the monitor did
@@ -92,7 +93,7 @@ class Engine:
         try:
             answer = switching_protocols(environ)
         except BadUpgrade as error:
-            return self.server._bad_request(str(error))
+            return self.bad_upgrade(error)
         if self._refused(sid, kept):
             return self.server._unauthorized()
         sock, released = take_socket(environ)
@@ -153,11 +154,18 @@ class Engine:
             log.exception("realtime handler failed")
             link.close_with("internal error", frames.INTERNAL)
 
+    def bad_upgrade(self, error: BadUpgrade) -> Any:
+        """400, with the version of the protocol that is spoken here (RFC 6455 section 4.4)."""
+        answer = self.server._bad_request(str(error))
+        answer["headers"].append(("Sec-WebSocket-Version", "13"))
+        return answer
+
     def disconnected(self, link: Link) -> None:
         """A WebSocket has ended: tell python-socketio once everything before it was handled."""
         if self.server.sockets.get(link.sid) is link:
             del self.server.sockets[link.sid]
             self.server._trigger_event("disconnect", link.sid, link.reason, run_async=False)
+            self.forgotten(link)
 
 
 def _opened(data: bytes) -> Any:

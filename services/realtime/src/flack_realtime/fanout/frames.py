@@ -10,6 +10,8 @@ NORMAL, GOING_AWAY, PROTOCOL_ERROR, NO_BINARY = 1000, 1001, 1002, 1003
 BAD_TEXT, POLICY, TOO_BIG, INTERNAL = 1007, 1008, 1009, 1011
 TRY_AGAIN_LATER = 1013
 """Registered with IANA."""
+_CLOSE_CODES = frozenset((*range(1000, 1004), *range(1007, 1015)))
+"""What may stand in a close frame, beside 3000 to 4999."""
 
 
 class ProtocolError(Exception):
@@ -47,6 +49,20 @@ def frame_payload(frame: bytes) -> bytes:
 def close_frame(code: int, reason: str) -> bytes:
     """A close frame. The reason is cut to what a control frame holds (125 bytes with the code)."""
     return server_frame(struct.pack("!H", code) + reason.encode()[:123], CLOSE)
+
+
+def check_close(payload: bytes) -> None:
+    """Raise ProtocolError for a close frame's payload that RFC 6455 (5.5.1, 7.4) does not allow."""
+    if not payload:
+        return
+    code = int.from_bytes(payload[:2], "big")
+    known = code in _CLOSE_CODES or 3000 <= code < 5000
+    if len(payload) == 1 or not known:
+        raise ProtocolError("bad close frame")
+    try:
+        payload[2:].decode()
+    except UnicodeDecodeError as error:
+        raise ProtocolError("not UTF-8", BAD_TEXT) from error
 
 
 def read_frames(buffer: bytes | bytearray, limit: int) -> tuple[list[Frame], int]:

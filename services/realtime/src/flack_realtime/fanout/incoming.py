@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _READ_SIZE = 8192
 _READABLE = 1
 _PONG_SIZE = 7
+_STRANGER_BYTES = 16 * 1024
+"""The longest message of who has not connected yet: nobody holds more memory before saying who they are."""
+_CONTROL_BYTES = 125
 _CLOSED, _PAUSE = object(), object()
 
 
@@ -34,6 +37,7 @@ class Incoming(Outgoing):
         "_spent",
         "_watcher",
         "_working",
+        "deaf",
         "joined",
         "pong_at",
         "sid",
@@ -43,6 +47,8 @@ class Incoming(Outgoing):
         super().__init__(engine, sock)
         self.sid = sid
         self.joined = self._working = False
+        self.deaf = False
+        """Whether what the peer has said and nobody has handled yet is dropped: it was closed by us."""
         self.pong_at: float | None = monotonic()
         self._rest: bytearray | None = None
         self._fragments: bytearray | None = None
@@ -86,7 +92,7 @@ class Incoming(Outgoing):
         if self._rest is not None:
             self._rest += data
             buffer = self._rest
-        found, used = frames.read_frames(buffer, self._engine.message_limit)
+        found, used = frames.read_frames(buffer, self._frame_limit())
         self._rest = bytearray(buffer[used:]) if used < len(buffer) else None
         for frame in found:
             if self.closing:
@@ -97,20 +103,27 @@ class Incoming(Outgoing):
             self._watcher.stop()
             self._enqueue(_PAUSE)
 
+    def _frame_limit(self) -> int:
+        limit = self._engine.message_limit
+        if not self.joined:
+            limit = min(limit, _STRANGER_BYTES)
+        return max(limit - len(self._fragments or b""), _CONTROL_BYTES)
+
     def _frame(self, final: bool, opcode: int, payload: bytes) -> None:
         if opcode == frames.TEXT and final and self._fragments is None:
             self._packet(payload)
         elif opcode == frames.PING:
             self.put(frames.server_frame(payload, frames.PONG))
         elif opcode == frames.CLOSE:
-            self.close_with("", frames.NORMAL, say=self._engine.server.reason.TRANSPORT_CLOSE)
+            frames.check_close(payload)
+            self._leave(self._engine.server.reason.TRANSPORT_CLOSE)
         elif opcode == frames.BINARY:
             raise frames.ProtocolError("binary is not accepted", frames.NO_BINARY)
         elif opcode == frames.TEXT and self._fragments is None:
             self._fragments = bytearray(payload)
         elif opcode == frames.CONTINUATION and self._fragments is not None:
             self._fragments += payload
-            if len(self._fragments) > self._engine.message_limit:
+            if len(self._fragments) > (self._engine.message_limit if self.joined else _STRANGER_BYTES):
                 raise frames.ProtocolError("message too big", frames.TOO_BIG)
             if final:
                 whole, self._fragments = bytes(self._fragments), None
@@ -126,9 +139,13 @@ class Incoming(Outgoing):
         elif kind == b"4":
             self._message(payload[1:])
         elif kind == b"1":
-            self.close_with("", frames.NORMAL, say=self._engine.server.reason.CLIENT_DISCONNECT)
+            self._leave(self._engine.server.reason.CLIENT_DISCONNECT)
         elif kind != b"6":
             raise frames.ProtocolError("unexpected Engine.IO packet")
+
+    def _leave(self, say: str) -> None:
+        """The peer says goodbye. What it said before is still handled."""
+        self.close_with("", frames.NORMAL, say=say, heed=True)
 
     def _message(self, payload: bytes) -> None:
         try:
@@ -160,7 +177,7 @@ class Incoming(Outgoing):
                 self._engine.disconnected(self)
             elif item is _PAUSE:
                 gevent.sleep(1.0)
-            elif not self.closing:
+            elif not self.deaf:
                 self._engine.handle(self, item)
                 self._rest_if_busy()
         self._inbox, self._working = None, False

@@ -7,6 +7,7 @@ published to a room's channel is one ready Engine.IO packet; each process frames
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import gevent
 import orjson
 from socketio.packet import EVENT
 
@@ -20,6 +21,8 @@ from flack_realtime.fanout.subscriptions import Subscriptions
 
 EVERYBODY = "*"
 """The room that a broadcast without a room goes to; every process hears it."""
+
+_ENTER_SECONDS = 2.0
 
 Publish = Callable[[str, bytes], Any]
 Observer = Callable[[str, bytes], Callable[[], None] | None]
@@ -62,6 +65,7 @@ class FanoutManager(IndexedManager):
         self.engine = Engine(server, **self._limits)
         self.engine.goodbye = lambda reason: self.goodbye(reason)
         self.engine.replaced = lambda _old, link: self.index.relink(link.sid, link)
+        self.engine.forgotten = lambda link: self.forget(link.sid)
 
     def initialize(self) -> None:
         """Called by python-socketio's server at its first connection."""
@@ -93,6 +97,13 @@ class FanoutManager(IndexedManager):
         if last:
             self.subscriptions.release(self.channel(name))
         return last
+
+    def enter_room(self, sid: str, namespace: str, room: str, eio_sid: str | None = None) -> None:
+        """Put a client into a room, and wait until it is heard here: what is emitted to it next must not be missed."""
+        super().enter_room(sid, namespace, room, eio_sid)
+        channel = self.channel(qualified(room, namespace))
+        if self.subscriptions.up and not self.subscriptions.heard(channel) and _may_wait():
+            self.subscriptions.wait([channel], _ENTER_SECONDS)
 
     def enter(self, client: Client, room: str) -> bool:
         """Put a client into a room; True if it was not heard here before."""
@@ -180,6 +191,10 @@ class FanoutManager(IndexedManager):
             self._deliver(room.links(), payload)
         if after is not None:
             after()
+
+
+def _may_wait() -> bool:
+    return gevent.getcurrent() is not gevent.get_hub()
 
 
 def _namespace(payload: bytes) -> str:

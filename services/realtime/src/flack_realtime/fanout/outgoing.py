@@ -110,11 +110,17 @@ class Outgoing:
         """The peer is gone."""
         raise NotImplementedError
 
+    def left(self) -> None:
+        """Nobody is connected through this any more."""
+        raise NotImplementedError
+
     def finish(self) -> None:
         """The last byte went out."""
         raise NotImplementedError
 
-    def close_with(self, reason: str, code: int, *, last: bytes = b"", say: str | None = None) -> None:
+    def close_with(
+        self, reason: str, code: int, *, last: bytes = b"", say: str | None = None, heed: bool = False
+    ) -> None:
         """Close and tell why."""
         raise NotImplementedError
 

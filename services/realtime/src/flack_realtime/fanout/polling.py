@@ -40,10 +40,13 @@ class PollingSocket(eio_socket.Socket):  # type: ignore[misc]  # engineio publis
         """Bytes in the queue."""
         self.write: Callable[[bytes], int] = self._write
         self.reason: str | None = None
+        self._successor: Connection | None = None
         engine.wheel.add(self, engine.connect_timeout)
 
     def _write(self, frame: bytes) -> int:
-        if not self.closed and not self.closing:
+        if self._successor is not None:  # it moved while a long room was being written to
+            self._successor.put(frame)
+        elif not self.closed and not self.closing:
             self._wait(_Waiting(frames.frame_payload(frame).decode(), len(frame)))
         return len(frame)
 
@@ -89,6 +92,10 @@ class PollingSocket(eio_socket.Socket):  # type: ignore[misc]  # engineio publis
     def lost(self) -> None:
         """Never needed: a queue does not fail."""
 
+    def left(self) -> None:
+        """Nobody is connected through this any more: somebody has to, or it is closed."""
+        self.joined, self._opened = False, monotonic()
+
     def receive(self, pkt: eio_packet.Packet) -> None:
         """Handle a packet of the client; what breaks the protocol ends the session."""
         if pkt.packet_type != eio_packet.MESSAGE:
@@ -116,6 +123,8 @@ class PollingSocket(eio_socket.Socket):  # type: ignore[misc]  # engineio publis
     def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
         """Close without waiting for a client to fetch what is queued: it may never come."""
         super().close(wait=False, abort=abort, reason=reason)
+        if not self.upgraded:
+            self._engine.forgotten(self)
 
     def beat(self) -> float | None:
         """Close whoever stopped polling or never connected."""
@@ -134,14 +143,15 @@ class PollingSocket(eio_socket.Socket):  # type: ignore[misc]  # engineio publis
         try:
             answer = switching_protocols(environ)
         except BadUpgrade as error:
-            return self.server._bad_request(str(error))
+            return self._engine.bad_upgrade(error)
         sock, released = take_socket(environ)
         connection = UpgradingConnection(self._engine, self, sock)
         connection.start(answer)
         return self._engine.hold(connection, released)
 
-    def moved(self) -> Iterable[eio_packet.Packet]:
+    def moved(self, connection: Connection) -> Iterable[eio_packet.Packet]:
         """The client speaks WebSocket now: what is still queued, to be sent there."""
+        self._successor = connection
         self.upgraded, self.upgrading = True, False
         left = []
         with suppress(self.server.get_queue_empty_exception()):
@@ -180,8 +190,12 @@ class UpgradingConnection(Connection):
         elif payload == b"5" and polling.upgrading:
             self._polling = None
             self._engine.replace(polling, self)
-            for packet in polling.moved():
+            for packet in polling.moved(self):
                 self.send(packet)
         else:
-            polling.upgrading = False
             raise frames.ProtocolError("not an upgrade")
+
+    def _end(self) -> None:
+        if self._polling is not None:  # given up half way: the session goes on by polling
+            self._polling.upgrading, self._polling = False, None
+        super()._end()

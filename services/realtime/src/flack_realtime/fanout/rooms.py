@@ -75,6 +75,11 @@ class Index:
         """The client of a connection in a namespace."""
         return self._by_engine.get((eio_sid, namespace))
 
+    def of_connection(self, eio_sid: str) -> list[Client]:
+        """The clients of a connection, in whatever namespace."""
+        found = (self._by_engine.get((eio_sid, namespace)) for namespace in self._namespaces)
+        return [client for client in found if client is not None]
+
     def join(self, client: Client, name: str) -> bool:
         """Put a client into a room; True if the room is new. One that is gone stays out."""
         if client.sid not in self.clients:
@@ -123,12 +128,10 @@ class Index:
 
     def relink(self, eio_sid: str, link: Recipient) -> None:
         """A connection's clients are reached through another link from now on."""
-        for namespace in list(self._namespaces):
-            client = self.find(eio_sid, namespace)
-            if client:
-                client.link = link
-                for room in client.rooms:
-                    room.changed()
+        for client in self.of_connection(eio_sid):
+            client.link = link
+            for room in client.rooms:
+                room.changed()
 
     def namespaces(self) -> list[str]:
         """Namespaces that have clients."""

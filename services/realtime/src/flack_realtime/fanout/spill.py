@@ -17,8 +17,11 @@ class SpillQueue:
         self.size = 0
 
     def push(self, frame: bytes, sent: int = 0) -> bool:
-        """Append a frame, of which `sent` bytes are gone already (only for the first). False if it does not fit."""
-        if self.size + len(frame) - sent > self.limit:
+        """Append a frame, of which `sent` bytes are gone already (only for the first). False if it does not fit.
+
+        A frame that was begun is taken whatever its size: another one in its middle would be read as part of it.
+        """
+        if not sent and self.size + len(frame) > self.limit:
             return False
         if sent:
             self._offset = sent

@@ -1,10 +1,13 @@
 """One timer for all heartbeats: a ring of slots a tenth of a second wide, instead of a greenlet a socket."""
 
+import logging
 import math
 from time import monotonic
 from typing import Protocol
 
 import gevent
+
+log = logging.getLogger(__name__)
 
 
 class Beating(Protocol):
@@ -38,6 +41,10 @@ class Wheel:
             slot = self._turn % len(self._slots)
             due, self._slots[slot] = self._slots[slot], []
             for item in due:
-                seconds = item.beat()
+                try:
+                    seconds = item.beat()
+                except Exception:  # the others' hearts go on
+                    log.exception("a heartbeat failed")
+                    continue
                 if seconds is not None:
                     self.add(item, seconds)
