@@ -5,13 +5,16 @@ Readiness fails while the process starts and from the moment it is told to stop.
 """
 
 import gc
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+
+from flack_kit.listen import listen
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -83,18 +86,31 @@ class _Quiet(WSGIRequestHandler):
         """Probes come every few seconds and say nothing worth a line."""
 
 
+class _Server(WSGIServer):
+    """wsgiref's, on a socket that listens already."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        host, port = listener.getsockname()[:2]
+        super().__init__((host, port), _Quiet, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listener
+        self.server_name, self.server_port = host, port
+        self.setup_environ()
+
+
 def serve_health_in_gevent(health: Health, bind: str, port: int) -> Any:
     """Serve the probes from a greenlet: a blocked event loop fails its liveness probe. Returns the server."""
-    from gevent.pywsgi import WSGIServer
+    from gevent import pywsgi
 
-    server = WSGIServer((bind, port), health.wsgi, log=None, error_log=None)
+    server = pywsgi.WSGIServer(listen(bind, port), health.wsgi, log=None, error_log=None)
     server.start()
     return server
 
 
 def serve_health_in_thread(health: Health, bind: str, port: int) -> threading.Thread:
     """Serve the probes from a thread, for processes without gevent."""
-    server = make_server(bind, port, health.wsgi, handler_class=_Quiet)
+    server = _Server(listen(bind, port))
+    server.set_app(health.wsgi)
     thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)
     thread.start()
     return thread

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 
 from flack_kit.health import Health, serve_health_in_gevent
+from flack_kit.listen import listen
 from flack_kit.logging import configure_logging, get_logger
 from flack_kit.settings import ServiceSettings
 
@@ -68,8 +69,9 @@ def serve(
 
         worker.drain = drain
 
+    listener = listen(settings.bind, settings.port, backlog=options.pop("backlog", 2048))
     gunicorn_options = {
-        "bind": f"{settings.bind}:{settings.port}",
+        "bind": f"fd://{listener.detach()}",
         "worker_class": "flack_kit.worker.DrainingWorker",
         "workers": 1,
         "worker_connections": 20_000,

@@ -6,13 +6,16 @@ from typing import Literal, TypeVar
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from flack_kit.listen import EVERYWHERE
+
 
 class ServiceSettings(BaseSettings):
     """What every service can be told. A service's own model adds to it."""
 
     model_config = SettingsConfigDict(env_prefix="FLACK_", frozen=True, extra="ignore")
 
-    bind: str = "0.0.0.0"  # noqa: S104 (a container listens to its pod's address; `make up` sets 127.0.0.1)
+    bind: str = EVERYWHERE
+    """A container listens to its pod's addresses; `make up` sets 127.0.0.1."""
     port: int = Field(default=8000, ge=1, le=65535)
     metrics_port: int = Field(default=9000, ge=1, le=65535)
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -13,6 +13,8 @@ import gevent
 from gevent.hub import get_hub
 from gunicorn.workers.ggevent import GeventWorker
 
+from flack_kit.listen import usual
+
 
 class _Waiting:
     """A connection between two requests. It is closed after `seconds`, or when it is told to."""
@@ -69,6 +71,10 @@ class DrainingWorker(GeventWorker):  # type: ignore[misc]  # gunicorn publishes 
     def timeout_ctx(self) -> _Waiting:
         """Around the wait for a connection's next request."""
         return _Waiting(self._waiting, self.cfg.keepalive)
+
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        """Serve one connection."""
+        super().handle(listener, client, usual(addr))
 
     def handle_request(self, *arguments: Any) -> Any:
         """Serve one request."""
