@@ -14,6 +14,16 @@ REFUSED: list[tuple[str, Object, str]] = [
     ),
     ("wrong type", {"api": {"replicas": "three"}}, "at '/api/replicas': got string, want integer"),
     ("wrong choice", {"chat": {"signup": "yes"}}, "at '/chat/signup'"),
+    (
+        "an address of IPv6 among those of IPv4",
+        {"networkPolicy": {"previewExcept": ["fd00::/8"]}},
+        "at '/networkPolicy/previewExcept/0'",
+    ),
+    (
+        "an address of IPv6 that is not public anyway",
+        {"networkPolicy": {"previewExceptIPv6": ["fd00::/8"]}},
+        "at '/networkPolicy/previewExceptIPv6/0'",
+    ),
     ("tag latest", {"image": {"tag": "latest"}}, "image.tag is latest"),
     (
         "both databases",
