@@ -86,6 +86,22 @@ def test_every_pod_meets_restricted_pod_security(objects: Rendered) -> None:
             assert security["readOnlyRootFilesystem"] is True, name
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_where_the_platform_gives_out_users_no_pod_names_one(render: Render, variant: str) -> None:
+    # OpenShift's restricted-v2 fills in a user and a group of the namespace, and refuses any other.
+    ids = {"runAsUser", "runAsGroup", "fsGroup", "supplementalGroups"}
+    left = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    named = render(VARIANTS[variant], kinds=KINDS).pods()
+    pods = render({**VARIANTS[variant], "security": {"userIds": False}}, kinds=KINDS).pods()
+
+    assert pods.keys() == named.keys()
+    for name, pod in pods.items():
+        assert ids & named[name]["securityContext"].keys(), name
+        assert pod["securityContext"] == left, name
+        for container in containers(pod):
+            assert not ids & container["securityContext"].keys(), name
+
+
 def test_no_affinity_by_client_address(objects: Rendered) -> None:
     for service in objects.of("Service").values():
         assert service["spec"].get("sessionAffinity", "None") == "None"

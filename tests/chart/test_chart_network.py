@@ -79,6 +79,16 @@ def test_everything_of_the_release_is_denied_at_first(render: Render) -> None:
     )
 
 
+def test_names_are_asked_for_wherever_dns_listens(render: Render) -> None:
+    def ports(values: Object) -> list[tuple[int, str]]:
+        (rule,) = render(values).one("NetworkPolicy", "flack-dns")["spec"]["egress"]
+        return [(item["port"], item["protocol"]) for item in rule["ports"]]
+
+    # A policy sees a pod's own port on some networks, and OpenShift's DNS pods listen on 5353.
+    assert ports({}) == [(53, "UDP"), (53, "TCP"), (5353, "UDP"), (5353, "TCP")]
+    assert ports({"networkPolicy": {"dnsPorts": [53]}}) == [(53, "UDP"), (53, "TCP")]
+
+
 def test_databases_take_only_those_who_use_them(render: Render) -> None:
     objects = render()
 

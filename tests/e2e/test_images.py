@@ -55,6 +55,18 @@ def test_an_image_says_what_it_is_and_runs_as_nobody_in_particular(service: str)
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_an_image_runs_as_any_user(service: str) -> None:
+    # As OpenShift gives them out: a number that no image knows, in the group 0.
+    options = ["--rm", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--user", "1000680000:0"]
+    role = ["worker"] if service == "worker" else []
+    command = ["docker", "run", *options, f"flack-{service}:dev", *role]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert "is not set" in done.stderr  # it comes as far as its settings
+    assert done.returncode == 78
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_an_image_holds_compiled_code_and_no_tools(service: str) -> None:
     options = ["--rm", "--read-only", "--network", "none", "--entrypoint", "python"]
     found = json.loads(docker("run", *options, f"flack-{service}:dev", "-c", LOOK))

@@ -5,12 +5,14 @@ readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 {{- end }}
 
-{{/* The same of a pod. Argument: the numeric user. */}}
+{{/* The same of a pod. Arguments: root, the numeric user. */}}
 {{- define "flack.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: {{ . }}
-runAsGroup: {{ . }}
-fsGroup: {{ . }}
+{{- if (index . 0).Values.security.userIds }}
+runAsUser: {{ index . 1 }}
+runAsGroup: {{ index . 1 }}
+fsGroup: {{ index . 1 }}
+{{- end }}
 seccompProfile: {type: RuntimeDefault}
 {{- end }}
 
@@ -136,7 +138,7 @@ spec:
   enableServiceLinks: false # their variables would begin with FLACK_ too
   terminationGracePeriodSeconds: {{ include "flack.grace" (list $name $svc) }}
   securityContext:
-    {{- include "flack.podSecurity" 10001 | nindent 4 }}
+    {{- include "flack.podSecurity" (list $root 10001) | nindent 4 }}
   {{- with include "flack.scheduling" . }}
   {{- trim . | nindent 2 }}
   {{- end }}
