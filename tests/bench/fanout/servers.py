@@ -1,5 +1,6 @@
 """The servers of the comparison, each as its own documentation says it should be run."""
 
+import json
 import os
 import signal
 import subprocess
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flack_contracts import streams, wire
 from flack_kit.jwt import Signer
-from processes import HERE, build, free_port, wait_for_port
+from processes import HERE, build, free_port, tree, wait_for_port
 
 NAMES = ("flack", "stock", "node", "floor")
 TOKENS = 12_000
@@ -33,8 +34,10 @@ def event(size: int) -> dict[str, object]:
 class Server:
     """One server process, its port, and how a message is published to its room."""
 
-    def __init__(self, name: str, redis_port: int, scratch: Path, **environment: str) -> None:
-        self._environment = environment
+    def __init__(
+        self, name: str, redis_port: int, scratch: Path, *, traced: bool = False, **environment: str
+    ) -> None:
+        self._environment, self._traced = environment, scratch / f"{name}.traced" if traced else None
         self.name, self.redis_port, self.scratch = name, redis_port, scratch
         self.port = free_port()
         self.tokens: Path | None = None
@@ -54,6 +57,16 @@ class Server:
         make: Callable[[int, int], tuple[str, bytes]] = getattr(self, f"_message_{self.name}")
         return make(size, channel)
 
+    def allocated(self) -> dict[str, int]:
+        """Bytes that Python holds for each source file, by tracemalloc (`traced.py`)."""
+        assert self._traced
+        self._traced.unlink(missing_ok=True)
+        os.kill(tree(self.pid)[-1], signal.SIGRTMIN)
+        while not self._traced.exists():
+            time.sleep(0.1)
+        sums: dict[str, int] = json.loads(self._traced.read_text())
+        return sums
+
     def stop(self) -> None:
         """End the process and what it started: a launcher would leave the server behind."""
         os.killpg(self.pid, signal.SIGTERM)
@@ -68,6 +81,9 @@ class Server:
 
     def _popen(self, command: list[Any], **environment: str) -> "subprocess.Popen[bytes]":
         log = (self.scratch / f"{self.name}.log").open("ab")
+        if self._traced:
+            command = [word if word != "-m" else HERE / "traced.py" for word in command]
+            environment["TRACED"] = str(self._traced)
         return subprocess.Popen(
             command, env={**os.environ, **environment}, stdout=log, stderr=log, start_new_session=True
         )
