@@ -24,6 +24,11 @@ class Crowd:
         """How many have a socket."""
         return sum(person.connected for person in self.people)
 
+    @property
+    def wanted_connected(self) -> int:
+        """How many should have a socket: all who are wanted, but for those who lost their network on purpose."""
+        return self.wanted - sum(person.is_away for person in self.people[: self.wanted])
+
     async def keep(self) -> None:
         """Bring people and send them home, for ever. Nobody new comes while many are still on their way in."""
         loop = asyncio.get_running_loop()
@@ -46,8 +51,10 @@ class Crowd:
 
     @property
     def settled(self) -> bool:
-        """Whether all who are wanted are there, and connected but for those who have just lost their network."""
-        return len(self.people) == self.wanted and not self._starting and self.connected >= 0.97 * self.wanted
+        """Whether all who are wanted are there, and as many connected as the profile's limit asks for."""
+        share = self._world.profile.limits.connected_percent / 100
+        is_full = len(self.people) == self.wanted and not self._starting
+        return is_full and self.connected >= share * self.wanted_connected
 
     async def rest(self) -> None:
         """Everybody stops doing things and goes on to listen."""

@@ -64,6 +64,8 @@ class Span:
     """From the moment somebody sends a message to the moment each connection has it."""
     users: int = 0
     connected: int = 0
+    wanted: int = 0
+    """How many should be connected: all who are wanted, but for those who lost their network on purpose."""
     busy: dict[str, float] = field(default_factory=dict)
     """CPU cores in use, by process or service."""
     generator: float = 0.0
@@ -99,7 +101,7 @@ def together(spans: Iterable[Span]) -> Span:
         all_of.failures.update(span.failures)
         all_of.deliveries += span.deliveries
         all_of.signals += span.signals
-        all_of.users, all_of.connected = span.users, span.connected
+        all_of.users, all_of.connected, all_of.wanted = span.users, span.connected, span.wanted
         all_of.lag = max(all_of.lag, span.lag)
         all_of.generator += span.generator * span.seconds
         all_of.machine += span.machine * span.seconds
@@ -110,6 +112,15 @@ def together(spans: Iterable[Span]) -> Span:
         all_of.machine /= all_of.seconds
         all_of.busy = {name: used / all_of.seconds for name, used in all_of.busy.items()}
     return all_of
+
+
+def connected_share(spans: Iterable[Span]) -> float | None:
+    """How many of those who should be connected were, over the whole time; None where nobody should be."""
+    connected = wanted = 0.0
+    for span in spans:
+        connected += min(span.connected, span.wanted) * span.seconds
+        wanted += span.wanted * span.seconds
+    return connected / wanted if wanted else None
 
 
 @dataclass

@@ -16,6 +16,7 @@ class Limits(BaseModel):
     p99_ms: float = Field(gt=0)
     unavailable_percent: float = Field(ge=0)
     cpu_percent: float = Field(gt=0)
+    connected_percent: float = Field(97, gt=0, le=100)
 
 
 @dataclass(frozen=True)
@@ -26,19 +27,37 @@ class Held:
     found: float | None
     limit: float
     unit: str
+    at_least: bool = False
+    """Whether the limit is the least that it may be, not the most."""
 
     @property
     def good(self) -> bool:
         """Whether it was kept to. What could not be read breaks no limit."""
-        return self.found is None or self.found < self.limit or self.found == self.limit == 0
+        if self.found is None:
+            return True
+        if self.at_least:
+            return self.found >= self.limit
+        return self.found < self.limit or self.found == self.limit == 0
+
+    @property
+    def badness(self) -> float:
+        """Larger, the worse."""
+        found = self.found or 0.0
+        return -found if self.at_least else found
 
     def __str__(self) -> str:
         found = "not known" if self.found is None else f"{self.found:.4g} {self.unit}"
-        return f"{self.what} {found} (limit {self.limit:g} {self.unit})"
+        return f"{self.what} {found} (limit {self.bound})"
+
+    @property
+    def bound(self) -> str:
+        """The limit in words."""
+        return f"{'at least ' if self.at_least else ''}{self.limit:g} {self.unit}"
 
 
-def judge(span: Span, limits: Limits, cpu_share: float | None) -> list[Held]:
-    """Each limit against what happened. `cpu_share` is what the installation used of the CPU it could have."""
+def judge(span: Span, limits: Limits, cpu_share: float | None, connected_share: float | None) -> list[Held]:
+    """Each limit against what happened. `cpu_share` is what the installation used of the CPU it could have,
+    `connected_share` how many of those who should have had a socket had one."""
     requests = max(1, span.requests.count)
     return [
         Held("mean request time", span.requests.mean * 1000, limits.mean_ms, "ms"),
@@ -50,4 +69,11 @@ def judge(span: Span, limits: Limits, cpu_share: float | None) -> list[Held]:
             "%",
         ),
         Held("CPU", None if cpu_share is None else 100 * cpu_share, limits.cpu_percent, "%"),
+        Held(
+            "connected, of those wanted",
+            None if connected_share is None else 100 * connected_share,
+            limits.connected_percent,
+            "%",
+            at_least=True,
+        ),
     ]

@@ -27,7 +27,7 @@ def markdown(result: Result, plot: str) -> str:
     ]
     for one, worst in zip(result.held, result.worst, strict=True):
         lines.append(
-            f"| {one.what} | {_found(one)} | {_found(worst)} | {one.limit:g} {one.unit} "
+            f"| {one.what} | {_found(one)} | {_found(worst)} | {one.bound} "
             f"| {'held' if one.good and worst.good else 'BROKEN'} |"
         )
     lines += _steps(result)
@@ -119,14 +119,22 @@ def _cost(result: Result, whole: Span) -> list[str]:
     return lines
 
 
-_STEP = ("requests_per_second", "mean_ms", "p99_ms", "unavailable_percent", "cpu_percent")
+_STEP = (
+    "requests_per_second",
+    "mean_ms",
+    "p99_ms",
+    "unavailable_percent",
+    "cpu_percent",
+    "connected_percent",
+)
 
 
 def _steps(result: Result) -> list[str]:
     if not result.steps:
         return []
-    lines = ["", "## What was tried", "", "| users | | requests/s | mean ms | p99 ms | failed % | CPU % | |"]
-    lines += ["| ---: | --- | ---: | ---: | ---: | ---: | ---: | --- |"]
+    lines = ["", "## What was tried", ""]
+    lines += ["| users | | requests/s | mean ms | p99 ms | failed % | CPU % | connected % | |"]
+    lines += ["| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |"]
     for step in result.steps:
         numbers = " | ".join("–" if step[key] is None else f"{step[key]:.4g}" for key in _STEP)
         outcome = "held" if step["good"] else ", ".join(step["broken"])

@@ -46,6 +46,8 @@ class Person:
         self.mine: list[tuple[int, int]] = []
         """Channel and id of one's last messages."""
         self.joined_last: int | None = None
+        self.is_away = False
+        """Whether the network is lost, on purpose."""
         self._slowness = world.profile.pace.times(account.number) / world.pace
         self._live: Live | None = None
         self._renewal: asyncio.TimerHandle | None = None
@@ -170,7 +172,11 @@ class Person:
             live, self._live = self._live, None
             live.close(rudely=True)
             self.world.reconnects += 1
-            await asyncio.sleep(seconds)
+            self.is_away = True
+            try:
+                await asyncio.sleep(seconds)
+            finally:
+                self.is_away = False
             await self.connect()
 
     async def leave(self) -> None:

@@ -33,6 +33,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "good": result.good,
         "limits": [
             {"what": one.what, "found": one.found, "worst_minute": worst.found, "limit": one.limit, "unit": one.unit,
+             "at_least": one.at_least,
              "good": one.good and worst.good}
             for one, worst in zip(result.held, result.worst, strict=True)
         ],
@@ -63,6 +64,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "carried": result.carried,
         "series": [
             {"seconds": round(span.seconds, 2), "users": span.users, "connected": span.connected,
+             "wanted": span.wanted,
              "requests": span.requests.count, "mean_ms": round(span.requests.mean * 1000, 2),
              "p99_ms": round(span.requests.quantile(0.99) * 1000, 1), "failures": sum(span.failures.values()),
              "deliveries": span.deliveries, "delivery_p99_ms": round(span.latency.quantile(0.99) * 1000, 1),

@@ -11,7 +11,7 @@ import psutil
 
 from .crowd import Crowd
 from .display import Display
-from .figures import Span, together
+from .figures import Span, connected_share, together
 from .installation import LOOPBACK, Installation
 from .limits import Held, judge
 from .result import Result
@@ -84,7 +84,7 @@ class Run:
             spans = self.world.figures.spans[start:]
             held = self.judged(spans)
             good = all(one.good for one in held)
-            self.steps.append(_step(users, stage, spans, held))
+            self.steps.append(step(users, stage, spans, held))
             outcome = "every limit held" if good else "; ".join(str(one) for one in held if not one.good)
             self.display.say(f"  {users:,} users ({stage}): {outcome}")
             if good:
@@ -94,13 +94,18 @@ class Run:
         self.carried = _sentence(search)
 
     async def _gather(self, users: int) -> None:
-        """Wait until so many are there and connected, and a little longer, so that their coming is not measured."""
+        """Wait until so many are there and connected, and a little longer, so that their coming is not measured.
+
+        Where they do not come nearer for a minute, those who are there are measured: the limit on how many must be
+        connected breaks.
+        """
         self.doing = "people come" if users >= self.crowd.wanted else "people go"
         self.crowd.wanted = users
-        most, since = 0, time.monotonic()
+        nearest, since = users + 1, time.monotonic()
         while not self.crowd.settled and time.monotonic() - since < _NOBODY_COMES_SECONDS:
-            if self.crowd.connected != most:
-                most, since = self.crowd.connected, time.monotonic()
+            missing = abs(users - self.crowd.connected)
+            if missing < nearest:
+                nearest, since = missing, time.monotonic()
             await self.wait(0.25)
         self.doing = "settling"
         await self.wait(5)
@@ -124,13 +129,13 @@ class Run:
     def judged(self, spans: list[Span]) -> list[Held]:
         """The limits, over these spans."""
         span = together(spans)
-        return judge(span, self.world.profile.limits, self.cpu_share(span))
+        return judge(span, self.world.profile.limits, self.cpu_share(span), connected_share(spans))
 
     def worst_minute(self, spans: list[Span]) -> list[Held]:
         """Each limit in the minute in which it was worst; of less than a minute, all of it."""
         minutes = [spans[at : at + _MINUTE] for at in range(0, max(1, len(spans) - _MINUTE + 1), 5)]
         judged = [self.judged(minute) for minute in minutes]
-        return [max(column, key=lambda one: one.found or 0.0) for column in zip(*judged, strict=True)]
+        return [max(column, key=lambda one: one.badness) for column in zip(*judged, strict=True)]
 
     def cpu_share(self, span: Span) -> float | None:
         """What the installation used of the cores that it could have had."""
@@ -163,7 +168,8 @@ class Run:
             now, used, all_of = time.monotonic(), _own_seconds(me), _machine_seconds()
             seconds = now - at
             self.world.figures.close(
-                seconds, users=len(self.crowd.people), connected=self.crowd.connected, busy=busy,
+                seconds, users=len(self.crowd.people), connected=self.crowd.connected,
+                wanted=self.crowd.wanted_connected, busy=busy,
                 generator=(used - cpu) / seconds, machine=(all_of - machine) / seconds, lag=self._lag,
             )  # fmt: skip
             at, cpu, machine, self._lag = now, used, all_of, 0.0
@@ -197,13 +203,14 @@ def _machine_seconds() -> float:
     return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
 
 
-def _step(users: int, stage: str, spans: list[Span], held: list[Held]) -> dict[str, Any]:
+def step(users: int, stage: str, spans: list[Span], held: list[Held]) -> dict[str, Any]:
+    """A line of what was tried."""
     span = together(spans)
-    mean, p99, unavailable, cpu = (one.found for one in held)
+    mean, p99, unavailable, cpu, connected = (one.found for one in held)
     return {
         "users": users, "stage": stage, "good": all(one.good for one in held), "mean_ms": mean, "p99_ms": p99,
         "requests_per_second": span.requests.count / max(span.seconds, 1e-9), "unavailable_percent": unavailable,
-        "cpu_percent": cpu, "broken": [one.what for one in held if not one.good],
+        "cpu_percent": cpu, "connected_percent": connected, "broken": [one.what for one in held if not one.good],
         "generator_cores": span.generator,
     }  # fmt: skip
 

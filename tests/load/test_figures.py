@@ -57,24 +57,45 @@ def span(times: list[float], failed: int = 0) -> figures.Span:
 
 
 def test_every_limit_holds_for_a_quick_installation() -> None:
-    assert all(one.good for one in limits.judge(span([0.02] * 1000), LIMITS, 0.4))
+    assert all(one.good for one in limits.judge(span([0.02] * 1000), LIMITS, 0.4, 0.97))
 
 
 @pytest.mark.parametrize(
-    ("times", "failed", "cpu", "broken"),
+    ("times", "failed", "cpu", "connected", "broken"),
     [
-        ([0.15] * 100, 0, 0.1, "mean request time"),
-        ([0.01] * 95 + [2.5] * 2, 0, 0.1, "p99 request time"),
-        ([0.01] * 1000, 1, 0.1, "requests met by 5xx or nothing"),
-        ([0.01] * 1000, 0, 0.9, "CPU"),
+        ([0.15] * 100, 0, 0.1, 1.0, "mean request time"),
+        ([0.01] * 95 + [2.5] * 2, 0, 0.1, 1.0, "p99 request time"),
+        ([0.01] * 1000, 1, 0.1, 1.0, "requests met by 5xx or nothing"),
+        ([0.01] * 1000, 0, 0.9, 1.0, "CPU"),
+        ([0.01] * 1000, 0, 0.1, 0.96, "connected, of those wanted"),
     ],
 )
-def test_each_limit_can_break_alone(times: list[float], failed: int, cpu: float, broken: str) -> None:
-    assert [one.what for one in limits.judge(span(times, failed), LIMITS, cpu) if not one.good] == [broken]
+def test_each_limit_can_break_alone(
+    times: list[float], failed: int, cpu: float, connected: float, broken: str
+) -> None:
+    judged = limits.judge(span(times, failed), LIMITS, cpu, connected)
+
+    assert [one.what for one in judged if not one.good] == [broken]
 
 
 def test_cpu_that_cannot_be_read_breaks_nothing_and_is_said() -> None:
-    cpu = limits.judge(span([0.01]), LIMITS, None)[-1]
+    (cpu,) = [one for one in limits.judge(span([0.01]), LIMITS, None, 1.0) if one.what == "CPU"]
 
     assert cpu.good
     assert "not known" in str(cpu)
+
+
+def test_who_should_be_connected_is_counted_over_the_whole_time() -> None:
+    counted = figures.Figures()
+    counted.close(1.0, connected=100, wanted=100)
+    counted.close(3.0, connected=20, wanted=100)
+
+    assert figures.connected_share(counted.spans) == pytest.approx(0.4)
+    assert figures.connected_share([]) is None
+
+
+def test_a_limit_from_below_says_so_and_is_worst_where_least_is_found() -> None:
+    few, all_of = (limits.judge(span([0.01]), LIMITS, 0.1, share)[-1] for share in (0.9, 1.0))
+
+    assert "90 % (limit at least 97 %)" in str(few)
+    assert max([all_of, few], key=lambda one: one.badness) is few

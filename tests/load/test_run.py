@@ -1,0 +1,79 @@
+"""What is made of a run's spans: judged, and told."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from .accounts import Accounts
+from .actions import ACTIONS
+from .crowd import Crowd
+from .display import Display
+from .figures import Figures, Span
+from .follower import Tally
+from .http import Http
+from .markdown import markdown
+from .profile import DEFAULT, read_profile
+from .result import Result
+from .run import Run, step
+from .world import World
+
+
+def seconds(number: int, *, users: int = 100, connected: int = 100, failure: str | None = None) -> list[Span]:
+    """So many seconds in which each user asks once; the first request of each second fails where that is said."""
+    counted = Figures()
+    for _ in range(number):
+        for user in range(users):
+            counted.request("read messages", 0.01, None if user else failure)
+        counted.close(1.0, users=users, connected=connected, wanted=users)
+    return counted.spans
+
+
+def ended(folder: Path, measured: Sequence[Span]) -> Result:
+    """A run in which this was measured."""
+
+    async def make() -> Result:
+        figures, profile = Figures(), read_profile(DEFAULT, frozenset(ACTIONS))
+        http = Http("http://chat.example.org", figures)
+        accounts = Accounts(folder / "accounts.json", http)
+        world = World(http, profile, accounts, figures, Tally(), "load-1", random.Random(1))
+        run = Run(world, Crowd(world, 25), Display(), None, measured=list(measured))
+        await http.close()
+        return run.result("100 users", "profile.toml")
+
+    return asyncio.run(make())
+
+
+def broken(result: Result) -> list[str]:
+    return [one.what for one in result.held if not one.good]
+
+
+def test_a_run_in_which_all_were_there_is_good(tmp_path: Path) -> None:
+    assert ended(tmp_path, seconds(70)).good
+
+
+def test_a_run_in_which_many_had_no_connection_is_not_good_and_says_so(tmp_path: Path) -> None:
+    result = ended(tmp_path, seconds(70, connected=90))
+
+    assert not result.good
+    assert broken(result) == ["connected, of those wanted"]
+    assert "| connected, of those wanted | 90 % | 90 % | at least 97 % | BROKEN |" in markdown(
+        result, "x.svg"
+    )
+
+
+def test_a_minute_without_connections_breaks_a_long_run(tmp_path: Path) -> None:
+    result = ended(tmp_path, seconds(60, connected=90) + seconds(600))
+
+    assert broken(result) == []
+    assert not result.good
+
+
+def test_a_step_of_the_feedback_mode_is_judged_by_who_was_connected(tmp_path: Path) -> None:
+    spans = seconds(40, connected=60)
+    result = ended(tmp_path, spans)
+
+    tried = step(100, "raising", spans, result.held)
+
+    assert (tried["good"], tried["connected_percent"]) == (False, 60)
+    assert tried["broken"] == ["connected, of those wanted"]
