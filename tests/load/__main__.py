@@ -172,7 +172,7 @@ def _told(run: Run, options: argparse.Namespace, display: Display) -> int:
     write(result, out)
     for held, worst in zip(result.held, result.worst, strict=True):
         display.say(
-            f"  {'held  ' if held.good and worst.good else 'BROKEN'}  {held}; worst minute {worst.found or 0:.4g}"
+            f"  {'held  ' if held.good and worst.good else 'BROKEN'}  {held}; worst minute {worst.said}"
         )
     display.say(
         f"  {'held  ' if not result.lost else 'BROKEN'}  lost {result.lost:,} of {result.posted:,} messages sent"

@@ -46,13 +46,20 @@ class Held:
         return -found if self.at_least else found
 
     def __str__(self) -> str:
-        found = "not known" if self.found is None else f"{self.found:.4g} {self.unit}"
-        return f"{self.what} {found} (limit {self.bound})"
+        return f"{self.what} {self.said} (limit {self.bound})"
+
+    @property
+    def said(self) -> str:
+        """What was found, in words."""
+        if self.found is None:
+            return "not known"
+        number = f"{self.found:,.0f}" if self.found >= 1000 else f"{self.found:.4g}"
+        return f"{number} {self.unit}".strip()
 
     @property
     def bound(self) -> str:
         """The limit in words."""
-        return f"{'at least ' if self.at_least else ''}{self.limit:g} {self.unit}"
+        return f"{'at least ' if self.at_least else ''}{self.limit:g} {self.unit}".strip()
 
 
 def judge(span: Span, limits: Limits, cpu_share: float | None, connected_share: float | None) -> list[Held]:
@@ -60,6 +67,7 @@ def judge(span: Span, limits: Limits, cpu_share: float | None, connected_share: 
     `connected_share` how many of those who should have had a socket had one."""
     requests = max(1, span.requests.count)
     return [
+        Held("requests measured", span.requests.count, 1, "", at_least=True),
         Held("mean request time", span.requests.mean * 1000, limits.mean_ms, "ms"),
         Held("p99 request time", span.requests.quantile(0.99) * 1000, limits.p99_ms, "ms"),
         Held(

@@ -1,7 +1,6 @@
 """A run's report for people."""
 
 from .figures import Span, together
-from .limits import Held
 from .result import Result, machine, milliseconds
 
 
@@ -27,7 +26,7 @@ def markdown(result: Result, plot: str) -> str:
     ]
     for one, worst in zip(result.held, result.worst, strict=True):
         lines.append(
-            f"| {one.what} | {_found(one)} | {_found(worst)} | {one.bound} "
+            f"| {one.what} | {one.said} | {worst.said} | {one.bound} "
             f"| {'held' if one.good and worst.good else 'BROKEN'} |"
         )
     lines += _steps(result)
@@ -46,10 +45,6 @@ def markdown(result: Result, plot: str) -> str:
     for problem, count in result.figures.problems.most_common(20):
         lines.append(f"\n- {count} × {problem}")
     return "\n".join(lines) + "\n"
-
-
-def _found(one: Held) -> str:
-    return "not known" if one.found is None else f"{one.found:.4g} {one.unit}"
 
 
 def _load(whole: Span) -> list[str]:

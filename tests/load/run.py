@@ -132,9 +132,14 @@ class Run:
         return judge(span, self.world.profile.limits, self.cpu_share(span), connected_share(spans))
 
     def worst_minute(self, spans: list[Span]) -> list[Held]:
-        """Each limit in the minute in which it was worst; of less than a minute, all of it."""
-        minutes = [spans[at : at + _MINUTE] for at in range(0, max(1, len(spans) - _MINUTE + 1), 5)]
-        judged = [self.judged(minute) for minute in minutes]
+        """Each limit in the minute in which it was worst; of less than a minute, all of it.
+
+        A minute in which a few people happened to ask for nothing is no worse than another.
+        """
+        last = max(0, len(spans) - _MINUTE)
+        minutes = [spans[at : at + _MINUTE] for at in (*range(0, last, 5), last)]
+        asked = [minute for minute in minutes if any(span.requests.count for span in minute)]
+        judged = [self.judged(minute) for minute in asked or minutes]
         return [max(column, key=lambda one: one.badness) for column in zip(*judged, strict=True)]
 
     def cpu_share(self, span: Span) -> float | None:
@@ -206,7 +211,7 @@ def _machine_seconds() -> float:
 def step(users: int, stage: str, spans: list[Span], held: list[Held]) -> dict[str, Any]:
     """A line of what was tried."""
     span = together(spans)
-    mean, p99, unavailable, cpu, connected = (one.found for one in held)
+    _, mean, p99, unavailable, cpu, connected = (one.found for one in held)
     return {
         "users": users, "stage": stage, "good": all(one.good for one in held), "mean_ms": mean, "p99_ms": p99,
         "requests_per_second": span.requests.count / max(span.seconds, 1e-9), "unavailable_percent": unavailable,

@@ -77,3 +77,26 @@ def test_a_step_of_the_feedback_mode_is_judged_by_who_was_connected(tmp_path: Pa
 
     assert (tried["good"], tried["connected_percent"]) == (False, 60)
     assert tried["broken"] == ["connected, of those wanted"]
+
+
+def test_a_run_in_which_nobody_asked_for_anything_is_not_good(tmp_path: Path) -> None:
+    nothing = [Span(seconds=1.0, users=3, connected=3, wanted=3) for _ in range(70)]
+
+    for measured in (nothing, []):
+        result = ended(tmp_path, measured)
+        assert not result.good
+        assert broken(result) == ["requests measured"]
+    assert "| requests measured | 0 | 0 | at least 1 | BROKEN |" in markdown(result, "x.svg")
+
+
+def test_a_quiet_minute_of_a_few_people_breaks_nothing(tmp_path: Path) -> None:
+    quiet = [Span(seconds=1.0, users=3, connected=3, wanted=3) for _ in range(70)]
+
+    assert ended(tmp_path, [*quiet, *seconds(1, users=3, connected=3)]).good
+
+
+def test_the_last_second_is_in_a_worst_minute_too(tmp_path: Path) -> None:
+    result = ended(tmp_path, seconds(603) + seconds(1, failure="503"))
+
+    (failed,) = [one for one in result.worst if one.what == "requests met by 5xx or nothing"]
+    assert failed.found == 100 / 6000
