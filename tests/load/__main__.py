@@ -20,7 +20,8 @@ from .figures import Figures
 from .follower import Tally
 from .http import Failed, Http
 from .installation import find
-from .profile import DEFAULT, BadProfile, Profile, read_profile
+from .options import BadOption, read_options
+from .profile import BadProfile, Profile, read_profile
 from .report import write
 from .run import Run, Stopped, raise_file_limit, seed
 from .search import Search
@@ -29,50 +30,13 @@ from .world import World
 
 def main() -> int:
     """Exit status 0 where every limit held and nothing was lost, 1 where not, 2 where the run could not be made."""
-    options = _options()
     try:
+        options = read_options()
         profile = read_profile(options.profile, frozenset(ACTIONS))
         return asyncio.run(_load(options, profile))
-    except (BadProfile, Unusable) as error:
+    except (BadOption, BadProfile, Unusable) as error:
         print(error, file=sys.stderr)
         return 2
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make load", description="Virtual people against an installation.")
-    parser.add_argument("--url", required=True, help="the installation's address")
-    parser.add_argument("--host", help="the Host to ask for, where the address is only the ingress's")
-    parser.add_argument("--users", type=int, help="how many people (with --feedback: at most)")
-    parser.add_argument(
-        "--seconds", type=float, help="how long all of them are measured (120; feedback: 40 a step)"
-    )
-    parser.add_argument("--ramp", type=float, default=25, help="how many come a second (25)")
-    parser.add_argument("--pace", type=float, default=1, help="how many times quicker than the profile (1)")
-    parser.add_argument("--feedback", action="store_true", help="find how many the installation carries")
-    parser.add_argument(
-        "--first", type=int, default=200, help="with --feedback: how many to begin with (200)"
-    )
-    parser.add_argument("--prepare", action="store_true", help="only make the accounts")
-    parser.add_argument("--profile", type=Path, default=DEFAULT, help="how people behave")
-    parser.add_argument(
-        "--namespace", default="flack", help="whose pods' CPU is read where KUBECONFIG is set"
-    )
-    parser.add_argument("--out", type=Path, help="where the report goes (.flack/load/<time>)")
-    parser.add_argument("--data", type=Path, default=Path(".flack/load"), help="where accounts are kept")
-    parser.add_argument("--seed", type=int, help="makes people do the same again")
-    options = parser.parse_args()
-    options.url = options.url.rstrip("/")
-    parts = urlsplit(options.url)
-    if not options.url:
-        parser.exit(2, "Which installation? Say URL=http://127.0.0.1:8000.\n")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        parser.exit(2, f"“{options.url}” is no address: it must begin with http:// or https://\n")
-    if options.users is None and not options.feedback:
-        parser.exit(2, "How many people? Say USERS=200, or FEEDBACK=1 to find how many are carried.\n")
-    options.users = 4000 if options.users is None else options.users
-    if options.users < 1 or options.ramp <= 0 or options.pace <= 0:
-        parser.exit(2, "USERS, RAMP and PACE must be more than nothing.\n")
-    return options
 
 
 async def _load(options: argparse.Namespace, profile: Profile) -> int:
@@ -154,9 +118,9 @@ async def _drive(run: Run, options: argparse.Namespace) -> None:
                     profile, accounts = run.world.profile, run.world.accounts
                     await _prepared(accounts, users, profile, run.display, run.stopping)
 
-                await run.feedback(search, options.seconds or 40, prepare)
+                await run.feedback(search, options.seconds, prepare)
             else:
-                await run.steady(options.users, options.seconds or 120)
+                await run.steady(options.users, options.seconds)
         except Stopped:
             run.display.say("Stopping.")
         await run.reckon()

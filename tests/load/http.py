@@ -8,7 +8,9 @@ import orjson
 
 from .figures import Figures
 
-_CONNECTION_ERRORS = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, ConnectionError)
+_CONNECTION_ERRORS = (
+    aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, aiohttp.ClientResponseError, ConnectionError,
+)  # fmt: skip
 
 
 class Failed(Exception):

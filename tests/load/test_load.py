@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from flack_local.ports import Ports
 from flack_local.stack import Stack
 
@@ -29,7 +28,7 @@ def load(folder: Path, *options: str) -> tuple[int, str]:
 
 
 def test_a_handful_of_people_lose_nothing_and_leave_a_report(stack: Stack, tmp_path: Path) -> None:
-    options = ("--url", stack.url, "--users", "8", "--seconds", "6", "--pace", "40", "--seed", "5")
+    options = ("--url", stack.url, "--users", "8", "--seconds", "10", "--pace", "40", "--seed", "5")
 
     status, said = load(tmp_path, *options, "--out", str(tmp_path / "report"))
 
@@ -57,7 +56,8 @@ def test_accounts_are_made_once_and_kept_for_their_owner_only(stack: Stack, tmp_
 
 
 def test_feedback_says_how_many_are_carried(stack: Stack, tmp_path: Path) -> None:
-    options = ("--url", stack.url, "--users", "4", "--first", "2", "--feedback", "--seconds", "2")
+    people = ("--users=3", "--first=2", "--pace=40")
+    options = ("--url", stack.url, "--feedback", "--seconds", "10", *people)
 
     _, said = load(tmp_path, *options, "--out", str(tmp_path / "report"))
 
@@ -84,21 +84,10 @@ def test_ctrl_c_ends_a_run_with_its_report(stack: Stack, tmp_path: Path) -> None
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (("--url", "chat.example.org", "--users", "1"), "must begin with http"),
-        (("--url", ""), "Which installation"),
-        (("--url", "http://127.0.0.1:9"), "How many people"),
-        (("--url", "http://127.0.0.1:9", "--users", "0"), "more than nothing"),
-    ],
-)
-def test_bad_options_are_refused_in_one_sentence(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
-    status, output = load(tmp_path, *options)
+def test_bad_options_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    status, output = load(tmp_path, "--url", "http://127.0.0.1:9", "--users", "many")
 
-    assert status == 2
-    assert said in output
-    assert output.count("\n") == 1
+    assert (status, output) == (2, "USERS=many is no whole number.\n")
 
 
 def test_an_address_without_flack_is_said(tmp_path: Path) -> None:
