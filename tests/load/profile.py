@@ -20,7 +20,7 @@ class BadProfile(Exception):
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Range(_Part):
@@ -28,6 +28,13 @@ class Range(_Part):
 
     least: float = Field(ge=0)
     most: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def upwards(self) -> "Range":
+        """From least to most."""
+        if self.least > self.most:
+            raise ValueError("least must not be more than most")
+        return self
 
     def draw(self, dice: random.Random) -> float:
         """One of them."""
@@ -50,7 +57,9 @@ class Pace(_Part):
 
     @model_validator(mode="after")
     def whole(self) -> "Pace":
-        """Everybody has one pace."""
+        """Everybody has one pace, and the mean can be kept."""
+        if self.mean_seconds < self.least_seconds:
+            raise ValueError("mean_seconds must not be less than least_seconds")
         if abs(sum(part.share for part in self.slowness) - 1) > 1e-6:
             raise ValueError("the shares under slowness must add up to 1")
         return self
@@ -141,9 +150,11 @@ class Profile(_Part):
 def read_profile(path: Path, known_actions: frozenset[str]) -> Profile:
     """The profile in a file. Raises BadProfile."""
     try:
-        profile = Profile.model_validate(tomllib.loads(path.read_text()))
+        profile = Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise BadProfile(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadProfile(f"{path} is not TOML: it is not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise BadProfile(f"{path} is not TOML: {error}") from None
     except ValidationError as error:

@@ -43,6 +43,14 @@ def test_channels_have_their_size_and_direct_ones_are_mutual() -> None:
         ("share = 0.05", "share = 0.15", "add up to 1"),
         ("switch_channel =", "dance =", "dance is none"),
         ("mean_seconds = 20.0", 'mean_seconds = "soon"', "pace.mean_seconds"),
+        ("mean_seconds = 20.0", "mean_seconds = 0.5", "pace: .*mean_seconds must not be less than least"),
+        ("mean_seconds = 20.0", "mean_seconds = inf", "pace.mean_seconds"),
+        (
+            "least = 3, most = 40",
+            "least = 41, most = 40",
+            "writing.words: .*least must not be more than most",
+        ),
+        ("least = 0.5, most", "least = 11, most", "network.away_seconds: .*least must not be more"),
         ("[limits]", "[limit]", "limit"),
         ("[pace]", "[pace", "not TOML"),
     ],
@@ -60,3 +68,11 @@ def test_a_bad_profile_is_refused_with_the_place(tmp_path: Path, old: str, new: 
 def test_a_profile_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadProfile, match="cannot be read"):
         read_profile(tmp_path / "none.toml", NAMES)
+
+
+def test_a_profile_that_is_no_text_is_said(tmp_path: Path) -> None:
+    bad = tmp_path / "profile.toml"
+    bad.write_bytes(b"# caf\xe9\n" + DEFAULT.read_bytes())
+
+    with pytest.raises(BadProfile, match="is not UTF-8"):
+        read_profile(bad, NAMES)
