@@ -5,7 +5,6 @@ python -m tests.load --url http://127.0.0.1:8000 --users 200
 
 import argparse
 import asyncio
-import random
 import signal
 import sys
 import time
@@ -54,11 +53,11 @@ async def _load(options: argparse.Namespace, profile: Profile) -> int:
         first = options.users if not options.feedback else min(options.users, options.first)
         if not await _prepared(accounts, first, profile, display, stopping) or options.prepare:
             return 0
-        options.seed = options.seed or seed()
+        options.seed = seed() if options.seed is None else options.seed
         display.say(f"Seed {options.seed}. Ctrl-C ends the run, with its report.")
         world = World(
             http, profile, accounts, figures, Tally(), f"load-{options.seed}-{time.time():.0f}",
-            random.Random(options.seed), options.pace,
+            options.seed, options.pace,
         )  # fmt: skip
         run = Run(world, Crowd(world, options.ramp), display, find(options.url, options.namespace), stopping)
         await _drive(run, options)

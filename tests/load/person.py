@@ -39,7 +39,7 @@ class Person:
 
     def __init__(self, world: World, account: Account) -> None:
         self.world, self.account = world, account
-        self.dice = random.Random(f"{world.run} {account.number}")
+        self.dice = random.Random(f"{world.seed} {account.number}")
         self.follower = Follower(world.tally)
         self.places: dict[int, Place] = {}
         self.current: Place | None = None

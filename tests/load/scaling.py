@@ -6,7 +6,6 @@ KUBECONFIG names, drives it through the ingress, and removes it. `make load-scal
 
 import argparse
 import asyncio
-import random
 import signal
 import sys
 import time
@@ -63,7 +62,7 @@ async def _run(options: argparse.Namespace, host: str) -> int:
         await _reachable(http)
         await accounts.ensure(MANY, profile, lambda *done: display.progress(*done, per_second=0))
         run_name = f"load-{number}-{time.time():.0f}"
-        world = World(http, profile, accounts, figures, Tally(), run_name, random.Random(number), PACE)
+        world = World(http, profile, accounts, figures, Tally(), run_name, number, PACE)
         run = Run(world, Crowd(world, 4), display, ClusterPods(options.namespace))
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, run.stopping.set)
         scaling = Scaling(run, replicas, Exports(world))

@@ -1,7 +1,6 @@
 """What is made of a run's spans: judged, and told."""
 
 import asyncio
-import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,7 +35,7 @@ def ended(folder: Path, measured: Sequence[Span]) -> Result:
         figures, profile = Figures(), read_profile(DEFAULT, frozenset(ACTIONS))
         http = Http("http://chat.example.org", figures)
         accounts = Accounts(folder / "accounts.json", http)
-        world = World(http, profile, accounts, figures, Tally(), "load-1", random.Random(1))
+        world = World(http, profile, accounts, figures, Tally(), "load-1", 1)
         run = Run(world, Crowd(world, 25), Display(), None, measured=list(measured))
         await http.close()
         return run.result("100 users", "profile.toml")

@@ -1,6 +1,5 @@
 """What all virtual people share: the installation, the profile, the figures, and what was said."""
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,7 +22,8 @@ class World:
     tally: Tally
     run: str
     """Marks what this run says, so that nothing else is taken for it."""
-    dice: random.Random
+    seed: int
+    """With it everybody throws the same dice again, whatever `run` is."""
     pace: float = 1.0
     """How many times quicker than the profile everybody is."""
     acknowledged: set[int] = field(default_factory=set)
