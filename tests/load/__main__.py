@@ -140,6 +140,8 @@ def _told(run: Run, options: argparse.Namespace, display: Display) -> int:
     display.say(
         f"  {'held  ' if not result.lost else 'BROKEN'}  lost {result.lost:,} of {result.posted:,} messages sent"
     )
+    if result.while_they_came:
+        display.say(f"  not judged  {result.while_they_came}")
     if result.carried:
         display.say(f"{result.carried}.")
     display.say(f"Report: {out}/report.md")

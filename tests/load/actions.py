@@ -127,6 +127,7 @@ async def _send(person: Person, channel_id: int, source: str) -> None:
             await asyncio.sleep(max(0.5 * 2**attempt, failed.retry_after))
             continue
         world.acknowledged.add(message["id"])
+        world.figures.posted()
         person.mine = [*person.mine[-9:], (channel_id, message["id"])]
         return
 

@@ -56,6 +56,8 @@ class Span:
     requests: Histogram = field(default_factory=Histogram)
     failures: Counter[str] = field(default_factory=Counter)
     """By status (`503`, `404`, `timeout`, `connection`)."""
+    posts: int = 0
+    """Messages that api acknowledged."""
     deliveries: int = 0
     """Events of the log that reached a connection."""
     signals: int = 0
@@ -78,7 +80,14 @@ class Span:
     @property
     def unavailable(self) -> int:
         """Requests that met a server error, or no answer in time."""
-        return sum(count for what, count in self.failures.items() if what[0] == "5" or not what.isdigit())
+        return self.unavailable_by_kind.total()
+
+    @property
+    def unavailable_by_kind(self) -> Counter[str]:
+        """The same, by status (`503`, `timeout`, `connection`)."""
+        return Counter(
+            {what: count for what, count in self.failures.items() if what[0] == "5" or not what.isdigit()}
+        )
 
     @property
     def refused(self) -> int:
@@ -99,6 +108,7 @@ def together(spans: Iterable[Span]) -> Span:
         all_of.requests.update(span.requests)
         all_of.latency.update(span.latency)
         all_of.failures.update(span.failures)
+        all_of.posts += span.posts
         all_of.deliveries += span.deliveries
         all_of.signals += span.signals
         all_of.users, all_of.connected, all_of.wanted = span.users, span.connected, span.wanted
@@ -152,6 +162,10 @@ class Figures:
         if failure:
             operation.failures[failure] += 1
             self.now.failures[failure] += 1
+
+    def posted(self) -> None:
+        """A message was acknowledged."""
+        self.now.posts += 1
 
     def delivery(self, latency: float | None) -> None:
         """An event reached a connection, so long after it was sent where that is known."""

@@ -11,7 +11,8 @@ def markdown(result: Result, plot: str) -> str:
     lines = [
         f"# {result.title}",
         "",
-        f"{result.carried or 'The installation was ' + verdict}.",
+        "; ".join(filter(None, [result.carried or f"The installation was {verdict}", result.while_they_came]))
+        + ".",
         "",
         f"{whole.users:,} users at `{result.url}` for {whole.seconds:.0f} s after all had come; "
         f"profile `{result.profile_file}`"
@@ -57,6 +58,7 @@ def _load(whole: Span) -> list[str]:
         "| | |",
         "| --- | ---: |",
         f"| requests a second | {whole.requests.count / seconds:,.1f} |",
+        f"| messages posted a second | {whole.posts / seconds:,.2f} |",
         f"| events delivered a second | {whole.deliveries / seconds:,.1f} |",
         f"| typing and presence delivered a second | {whole.signals / seconds:,.1f} |",
         f"| from sending a message to each connection: p50, p99, most | {latency['p50']:.1f} ms, "

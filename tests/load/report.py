@@ -43,6 +43,7 @@ def as_json(result: Result) -> dict[str, Any]:
             "requests": whole.requests.count,
             "request_ms": milliseconds(whole.requests),
             "failures": dict(whole.failures),
+            "posts": whole.posts,
             "deliveries": whole.deliveries,
             "delivery_ms": milliseconds(whole.latency),
             "signals": whole.signals,
@@ -51,6 +52,7 @@ def as_json(result: Result) -> dict[str, Any]:
             "machine_cores": round(whole.machine, 4),
             "generator_lag_ms": round(whole.lag * 1000, 1),
         },
+        "while_they_came": dict(together(result.coming).unavailable_by_kind),
         "order": {**result.tally.as_dict(), "acknowledged": result.posted, "never_seen": result.unseen},
         "connections": {
             "reconnects": result.reconnects, "told_to_wait": result.told_to_wait, "closed_by_server": result.closed,
@@ -67,7 +69,8 @@ def as_json(result: Result) -> dict[str, Any]:
              "wanted": span.wanted,
              "requests": span.requests.count, "mean_ms": round(span.requests.mean * 1000, 2),
              "p99_ms": round(span.requests.quantile(0.99) * 1000, 1), "failures": sum(span.failures.values()),
-             "deliveries": span.deliveries, "delivery_p99_ms": round(span.latency.quantile(0.99) * 1000, 1),
+             "posts": span.posts, "deliveries": span.deliveries,
+             "delivery_p99_ms": round(span.latency.quantile(0.99) * 1000, 1),
              "cores": {name: round(cores, 3) for name, cores in span.busy.items()},
              "generator": round(span.generator, 3)}
             for span in result.figures.spans

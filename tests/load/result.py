@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .figures import Figures, Histogram, Span
+from .figures import Figures, Histogram, Span, together
 from .follower import Tally
 from .limits import Held
 from .profile import Profile
@@ -36,6 +36,8 @@ class Result:
     closed: dict[str, int]
     installation: str
     cores: float
+    coming: Sequence[Span] = ()
+    """The spans in which people came, or went, and which nothing is judged by."""
     steps: list[dict[str, Any]] = field(default_factory=list)
     """What the feedback mode tried."""
     carried: str = ""
@@ -45,6 +47,14 @@ class Result:
     def good(self) -> bool:
         """Whether every limit held, in every minute, and nothing was lost."""
         return all(one.good for one in (*self.held, *self.worst)) and self.lost == 0
+
+    @property
+    def while_they_came(self) -> str:
+        """Requests that met a server error or nothing before the measurement, in words; nothing where none did."""
+        failed = together(self.coming).unavailable_by_kind.most_common()
+        return (
+            f"while they came: {', '.join(f'{count:,} × {what}' for what, count in failed)}" if failed else ""
+        )
 
     @property
     def lost(self) -> int:

@@ -40,6 +40,8 @@ class Run:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     doing: str = "people come"
     measured: list[Span] = field(default_factory=list)
+    coming: list[Span] = field(default_factory=list)
+    """What happened while people came or went, which is not judged."""
     steps: list[dict[str, Any]] = field(default_factory=list)
     carried: str = ""
     _began: float = 0.0
@@ -101,6 +103,13 @@ class Run:
         """
         self.doing = "people come" if users >= self.crowd.wanted else "people go"
         self.crowd.wanted = users
+        start = len(self.world.figures.spans)
+        try:
+            await self._come_to(users)
+        finally:
+            self.coming += self.world.figures.spans[start:]
+
+    async def _come_to(self, users: int) -> None:
         nearest, since = users + 1, time.monotonic()
         while not self.crowd.settled and time.monotonic() - since < _NOBODY_COMES_SECONDS:
             missing = abs(users - self.crowd.connected)
@@ -158,7 +167,8 @@ class Run:
             worst=self.worst_minute(self.measured), unseen=len(world.unseen), posted=len(world.acknowledged),
             reconnects=world.reconnects, told_to_wait=world.told_to_wait, closed=world.closed,
             installation=self.installation.description if self.installation else "its CPU cannot be read from here",
-            cores=self.installation.cores if self.installation else 0.0, steps=self.steps, carried=self.carried,
+            cores=self.installation.cores if self.installation else 0.0, coming=self.coming,
+            steps=self.steps, carried=self.carried,
         )  # fmt: skip
 
     async def _sample(self) -> None:

@@ -28,15 +28,15 @@ def seconds(number: int, *, users: int = 100, connected: int = 100, failure: str
     return counted.spans
 
 
-def ended(folder: Path, measured: Sequence[Span]) -> Result:
-    """A run in which this was measured."""
+def ended(folder: Path, measured: Sequence[Span], coming: Sequence[Span] = ()) -> Result:
+    """A run in which this was measured, after people had come."""
 
     async def make() -> Result:
         figures, profile = Figures(), read_profile(DEFAULT, frozenset(ACTIONS))
         http = Http("http://chat.example.org", figures)
         accounts = Accounts(folder / "accounts.json", http)
         world = World(http, profile, accounts, figures, Tally(), "load-1", 1)
-        run = Run(world, Crowd(world, 25), Display(), None, measured=list(measured))
+        run = Run(world, Crowd(world, 25), Display(), None, measured=list(measured), coming=list(coming))
         await http.close()
         return run.result("100 users", "profile.toml")
 
@@ -99,3 +99,30 @@ def test_the_last_second_is_in_a_worst_minute_too(tmp_path: Path) -> None:
 
     (failed,) = [one for one in result.worst if one.what == "requests met by 5xx or nothing"]
     assert failed.found == 100 / 6000
+
+
+def test_requests_that_failed_while_people_came_are_in_the_verdict_and_break_nothing(tmp_path: Path) -> None:
+    result = ended(tmp_path, seconds(70), coming=seconds(83, failure="503") + seconds(2, failure="timeout"))
+
+    assert result.good
+    assert "and nothing was lost; while they came: 83 × 503, 2 × timeout.\n" in markdown(result, "x.svg")
+
+
+def test_refusals_that_are_the_client_s_fault_are_no_part_of_the_verdict(tmp_path: Path) -> None:
+    result = ended(tmp_path, seconds(70), coming=seconds(5, failure="401"))
+
+    assert result.while_they_came == ""
+    assert "and nothing was lost.\n" in markdown(result, "x.svg")
+
+
+def test_messages_are_counted_beside_requests(tmp_path: Path) -> None:
+    counted = Figures()
+    for second in range(60):
+        counted.request("post a message", 0.01)
+        if second % 2:
+            counted.posted()
+        counted.close(1.0, users=1, connected=1, wanted=1)
+
+    text = markdown(ended(tmp_path, counted.spans), "x.svg")
+
+    assert "| requests a second | 1.0 |\n| messages posted a second | 0.50 |" in text
