@@ -145,7 +145,7 @@ def _told(run: Run, options: argparse.Namespace, display: Display) -> int:
     if result.carried:
         display.say(f"{result.carried}.")
     display.say(f"Report: {out}/report.md")
-    return 0 if result.good or (options.feedback and not result.lost) else 1
+    return result.status
 
 
 if __name__ == "__main__":

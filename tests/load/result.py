@@ -42,11 +42,18 @@ class Result:
     """What the feedback mode tried."""
     carried: str = ""
     """What the feedback mode found."""
+    carries: int = 0
+    """How many people the feedback mode confirmed; 0 where none, and in a run of another kind."""
 
     @property
     def good(self) -> bool:
         """Whether every limit held, in every minute, and nothing was lost."""
         return all(one.good for one in (*self.held, *self.worst)) and self.lost == 0
+
+    @property
+    def status(self) -> int:
+        """The program's exit status: 0 where it was good, or where so many were confirmed and nothing was lost."""
+        return 0 if self.good or (self.carries and not self.lost) else 1
 
     @property
     def while_they_came(self) -> str:

@@ -44,6 +44,8 @@ class Run:
     """What happened while people came or went, which is not judged."""
     steps: list[dict[str, Any]] = field(default_factory=list)
     carried: str = ""
+    carries: int = 0
+    """How many people were confirmed to be carried."""
     _began: float = 0.0
     _lag: float = 0.0
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
@@ -93,7 +95,10 @@ class Run:
                 self.measured = spans
             search.judge(good)
         self.measured = self.measured or self.world.figures.spans[start:]
-        self.carried = _sentence(search)
+        self.carries, self.carried = (
+            search.carried,
+            sentence(search, min(step["users"] for step in self.steps)),
+        )
 
     async def _gather(self, users: int) -> None:
         """Wait until so many are there and connected, and a little longer, so that their coming is not measured.
@@ -168,7 +173,7 @@ class Run:
             reconnects=world.reconnects, told_to_wait=world.told_to_wait, closed=world.closed,
             installation=self.installation.description if self.installation else "its CPU cannot be read from here",
             cores=self.installation.cores if self.installation else 0.0, coming=self.coming,
-            steps=self.steps, carried=self.carried,
+            steps=self.steps, carried=self.carried, carries=self.carries,
         )  # fmt: skip
 
     async def _sample(self) -> None:
@@ -230,12 +235,13 @@ def step(users: int, stage: str, spans: list[Span], held: list[Held]) -> dict[st
     }  # fmt: skip
 
 
-def _sentence(search: Search) -> str:
+def sentence(search: Search, least: int) -> str:
+    """What a search has found; `least` is the smallest number that it tried."""
     if search.at_most:
         return f"The installation carries at least {search.carried:,} users, the most that were tried"
     if search.carried:
         return f"The installation carries {search.carried:,} users"
-    return f"The installation does not carry {search.level:,} users within the limits"
+    return f"The installation does not carry {least:,} users within the limits"
 
 
 def raise_file_limit(wanted: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .accounts import Accounts
@@ -14,7 +15,8 @@ from .http import Http
 from .markdown import markdown
 from .profile import DEFAULT, read_profile
 from .result import Result
-from .run import Run, step
+from .run import Run, sentence, step
+from .search import Search
 from .world import World
 
 
@@ -126,3 +128,20 @@ def test_messages_are_counted_beside_requests(tmp_path: Path) -> None:
     text = markdown(ended(tmp_path, counted.spans), "x.svg")
 
     assert "| requests a second | 1.0 |\n| messages posted a second | 0.50 |" in text
+
+
+def test_the_exit_status_of_the_feedback_mode_is_that_of_what_it_found(tmp_path: Path) -> None:
+    result = ended(tmp_path, seconds(70, failure="503"))
+    assert (result.good, result.status) == (False, 1)
+
+    assert replace(result, carries=200).status == 0
+    assert replace(result, carries=200, unseen=1).status == 1
+
+
+def test_a_search_that_found_nobody_is_told_by_the_least_that_was_tried() -> None:
+    search = Search(first=2, most=2)
+    search.judge(True)
+    while search.stage != "done":
+        search.judge(False)
+
+    assert sentence(search, 1) == "The installation does not carry 1 users within the limits"
