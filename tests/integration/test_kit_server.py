@@ -3,9 +3,11 @@
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 import pytest
@@ -112,3 +114,20 @@ def test_it_ends_although_they_never_stop_coming(server: Server) -> None:
 
     assert answered > 5
     assert server.process.wait(15) == 0
+
+
+def test_a_busy_connection_does_not_keep_the_others_waiting(server: Server) -> None:
+    """One client has a thousand requests ready at once; another's only one is answered long before they are."""
+    busy = 1000
+    with (
+        socket.create_connection(("127.0.0.1", server.port), timeout=60) as first,
+        closing(server.connect()) as other,
+    ):
+        post(other)
+        first.sendall(b"POST / HTTP/1.1\r\nHost: flack\r\nContent-Length: 0\r\n\r\n" * busy)
+        answered = first.recv(65536).count(b"HTTP/1.1 200")  # they have begun
+        assert post(other).status == 200
+        first.setblocking(False)
+        with suppress(BlockingIOError):
+            answered += first.recv(1 << 20).count(b"HTTP/1.1 200")
+        assert answered < busy / 2

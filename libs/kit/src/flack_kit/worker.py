@@ -1,4 +1,4 @@
-"""gunicorn's gevent worker, with a drain between SIGTERM and the end.
+"""gunicorn's gevent worker, with a drain between SIGTERM and the end, and turns for every connection.
 
 The stock worker closes its door at once. Whoever still comes then meets a refused connection, which an ingress
 controller answers with 502: it learns late, on a busy cluster very late, that a pod is leaving.
@@ -14,6 +14,10 @@ from gevent.hub import get_hub
 from gunicorn.workers.ggevent import GeventWorker
 
 from flack_kit.listen import usual
+
+_TURN_SECONDS = 0.005
+# A timer: `sleep(0)` would come back before the event loop has looked at the other sockets.
+_NEXT_TURN = 0.0001
 
 
 class _Waiting:
@@ -52,6 +56,18 @@ class DrainingWorker(GeventWorker):  # type: ignore[misc]  # gunicorn publishes 
         self._waiting: set[_Waiting] = set()
         self._draining = False
         self._last_request = 0.0
+        self._patience: float = self.cfg.keepalive  # also of who was told to stay right before the drain began
+        self._turned = monotonic()
+        """When the event loop last turned."""
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        turns = get_hub().loop.check(ref=False)
+        turns.start(self._turn)
+        super().run()
+
+    def _turn(self) -> None:
+        self._turned = monotonic()
 
     def handle_exit(self, sig: Any, frame: Any) -> None:
         """SIGTERM."""
@@ -70,16 +86,22 @@ class DrainingWorker(GeventWorker):  # type: ignore[misc]  # gunicorn publishes 
 
     def timeout_ctx(self) -> _Waiting:
         """Around the wait for a connection's next request."""
-        return _Waiting(self._waiting, self.cfg.keepalive)
+        return _Waiting(self._waiting, self._patience)
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         """Serve one connection."""
         super().handle(listener, client, usual(addr))
 
     def handle_request(self, *arguments: Any) -> Any:
-        """Serve one request."""
+        """Serve one request. Whoever has the next one ready already waits for others when it took long enough.
+
+        gevent gives way only where somebody waits: a busy connection would be served alone for seconds.
+        """
         self._last_request = monotonic()
-        return super().handle_request(*arguments)
+        answer = super().handle_request(*arguments)
+        if monotonic() - self._turned > _TURN_SECONDS:
+            gevent.sleep(_NEXT_TURN)
+        return answer
 
     def wait_until_quiet(self, quiet: float, longest: float) -> None:
         """Return when no request has come for `quiet` seconds, or after `longest`."""
