@@ -1,6 +1,7 @@
-"""A peer: the same list and post in FastAPI, as its documentation writes them: async, ORM, a response model.
+"""A peer: the same requests in FastAPI, as its documentation writes them: async, ORM, a response model.
 
-Run by `uvicorn` with uvloop and httptools, the fastest way that it has. `DATABASE_URL` says where the rows are.
+Run by `uvicorn` with uvloop and httptools. Its driver is psycopg's async form, as the others' is psycopg too; asyncpg,
+which many use with FastAPI, is not measured. `DATABASE_URL` says where the rows are.
 """
 
 import os
@@ -9,7 +10,8 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI
 from flack_contracts.chat import Message as MessageOut
-from flack_domain.models import Channel, Membership
+from flack_contracts.chat import User as UserOut
+from flack_domain.models import Channel, Membership, User
 from plain import USER, add_message, newest, posted_event
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -20,6 +22,12 @@ engine = create_async_engine(os.environ["DATABASE_URL"], pool_size=10)
 
 class FromRow(MessageOut):
     """A message read off an ORM object."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class UserFromRow(UserOut):
+    """A person read off an ORM object."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -63,6 +71,12 @@ async def post_message(channel_id: int, new: NewMessage, database: Database) -> 
     database.add(posted_event(channel, message))
     await database.commit()
     return FromRow.model_validate(message)
+
+
+@app.get("/plain/users/me")
+async def read_myself(database: Database) -> UserFromRow:
+    """Who everybody is here."""
+    return UserFromRow.model_validate(await database.get_one(User, USER))
 
 
 @app.get("/plain/nothing")

@@ -1,4 +1,4 @@
-"""A peer: the same list and post as most Flask applications write them, `jsonify` over the ORM.
+"""A peer: the same requests as most Flask applications write them, `jsonify` over the ORM.
 
 The post does the same durable work as ours (counters, message, event, read position, one commit) and nothing else:
 no authentication, no limits, no logs, no publishing.
@@ -9,7 +9,7 @@ from typing import Any
 
 from flack_api.http import auth_required
 from flack_contracts.streams import channel_stream
-from flack_domain.models import Channel, Event, Membership, Message
+from flack_domain.models import Channel, Event, Membership, Message, User
 from flack_domain.rendering import v2
 from flask import Flask, Response, json, jsonify, request
 from sqlalchemy import Engine, select
@@ -20,7 +20,7 @@ USER = 1
 
 
 def add_plain_views(app: Flask, engine: Engine) -> None:
-    """Add a list, a post and an empty answer to an application, with a session of its own a request.
+    """Add a list, a post, oneself and an empty answer to an application, with a session of its own a request.
 
     In Flack's own application they are behind the same authentication, limits, metrics and logs as everything there;
     in a bare one they have nothing of that.
@@ -32,7 +32,8 @@ def add_plain_views(app: Flask, engine: Engine) -> None:
             return jsonify(messages=[shown(row) for row in reversed(rows)])
 
     def post_plainly(channel_id: int) -> tuple[Response, int]:
-        with Session(engine) as session:
+        # What was written is answered as it is: read again after the commit it would be one more transaction.
+        with Session(engine, expire_on_commit=False) as session:
             channel = session.get_one(Channel, channel_id, with_for_update=True)
             membership = session.get_one(Membership, (channel_id, USER))
             message = add_message(channel, membership, request.get_json()["source"])
@@ -42,11 +43,16 @@ def add_plain_views(app: Flask, engine: Engine) -> None:
             session.commit()
             return jsonify(shown(message)), 201
 
+    def read_plainly() -> Response:
+        with Session(engine) as session:
+            return jsonify(shown_user(session.get_one(User, USER)))
+
     def answer_nothing() -> Response:
         return jsonify(keys=[])
 
     app.add_url_rule(PATH, "list_plainly", auth_required(list_plainly))
     app.add_url_rule(PATH, "post_plainly", auth_required(post_plainly), methods=["POST"])
+    app.add_url_rule("/plain/users/me", "read_plainly", auth_required(read_plainly))
     app.add_url_rule("/plain/nothing", "answer_nothing", auth_required(answer_nothing))
 
 
@@ -98,4 +104,17 @@ def shown(row: Message) -> dict[str, Any]:
         "edited_at": row.edited_at.isoformat() if row.edited_at else None,
         "deleted_at": row.deleted_at.isoformat() if row.deleted_at else None,
         "previews": row.previews,
+    }
+
+
+def shown_user(row: User) -> dict[str, Any]:
+    """A person as plain values."""
+    return {
+        "id": row.id,
+        "nickname": row.nickname,
+        "display_name": row.display_name,
+        "role": row.role,
+        "created_at": row.created_at.isoformat(),
+        "deactivated_at": row.deactivated_at.isoformat() if row.deactivated_at else None,
+        "revision": row.revision,
     }

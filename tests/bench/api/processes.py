@@ -87,6 +87,10 @@ def all_running(database_url: str, redis_url: str) -> Iterator[dict[str, Server]
                     "--port",
                     str(port),
                     "--no-access-log",
+                    "--loop",
+                    "uvloop",
+                    "--http",
+                    "httptools",
                 ]
             environment = settings(database_url, redis_url, port, DATABASE_URL=database_url)
             found[name] = stack.enter_context(running(name, command, port, environment))

@@ -21,7 +21,14 @@ KINDS = {
     "post_once": "post a message with an `Idempotency-Key`",
     "sync": "sync with nothing new",
     "sign_in": "sign in (argon2id)",
-    "nothing": "answer nothing",
+    "myself": "read oneself (one row)",
+    "public": "read the public keys (open to everybody, no database)",
+    "empty": "an empty answer (no database)",
+}
+EMPTY = {
+    "stacked": "a plain view, inside Flack's application: authenticated",
+    "flask": "a plain view, bare Flask",
+    "fastapi": SERVERS["fastapi"],
 }
 CHECKS = {
     "known": "check an access token, seen before",
@@ -50,8 +57,8 @@ def write_report(found: dict[str, Any], folder: Path) -> None:
 def _markdown(found: dict[str, Any]) -> str:
     machine, requests, checks = found["machine"], found["requests"], found["checks"]
     rows = [
-        f"| {KINDS[kind]} | {SERVERS[server]} | {_cell(figures['cpu_us'], '{:,.0f}')} | "
-        f"{_cell(figures['p50_ms'])} | {_cell(figures['p99_ms'])} |"
+        f"| {KINDS[kind]} | {(EMPTY if kind == 'empty' else SERVERS)[server]} | "
+        f"{_cell(figures['cpu_us'], '{:,.0f}')} | {_cell(figures['p50_ms'])} | {_cell(figures['p99_ms'])} |"
         for kind, servers in requests.items()
         for server, figures in servers.items()
     ]
@@ -63,8 +70,10 @@ connections from one client program, the same PostgreSQL for all. Flack runs as 
 gevent worker; authentication, rate limits, metrics and logs on); publishing to Valkey and marking events as
 published are in its numbers. The peers are in `tests/bench/api/plain.py` and `tests/bench/api/fast.py`: the same rows
 by plain views inside Flack's own application, in a bare Flask application on the same server, and in FastAPI on
-uvicorn with uvloop and httptools. Their post does the same durable work, without authentication, limits, logs,
-idempotency or publishing. CPU is the server process's own (`/proc`), without PostgreSQL and without the client.
+uvicorn with uvloop and httptools. All talk to PostgreSQL by psycopg and SQLAlchemy, FastAPI by psycopg's async form:
+asyncpg, which many use there, is not measured. The peers' post does the same durable work without idempotency or
+publishing, and outside Flack's application without authentication, limits or logs; it answers what it wrote and does
+not read it again. CPU is the server process's own (`/proc`), without PostgreSQL and without the client.
 
 {machine["processor"]}, {machine["cores"]} cores, Python {machine["python"]}; load {machine["load_before"]:.1f} before
 and {machine["load_after"]:.1f} after. Median (least–most). Read the ratios: absolute times grow with whatever else
@@ -102,6 +111,7 @@ def _goals(requests: dict[str, dict[str, Found]], checks: Found) -> list[str]:
         ("list", "stacked", "≤ 0.7×"),
         ("list", "flask", ""),
         ("list", "fastapi", ""),
+        ("post", "stacked", ""),
         ("post", "flask", ""),
         ("post", "fastapi", ""),
     ):

@@ -52,6 +52,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--requests", type=int, default=800, help="of each kind, server and round")
+    arguments.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks")
     options = arguments.parse_args()
     about = machine()
     with tempfile.TemporaryDirectory() as name:
@@ -75,7 +76,7 @@ def main() -> None:
         "requests": requests,
         "checks": checks,
     }
-    write_report(found, ROOT / "docs" / "benchmarks")
+    write_report(found, options.out)
 
 
 def _measure(cases: list[Case], rounds: int) -> dict[str, dict[str, Any]]:
@@ -108,10 +109,9 @@ def _cases(running: dict[str, Server], times: int) -> list[Case]:
     grant = {"grant": "password", "nickname": "ada", "password": PASSWORD}
     headers = {"Authorization": f"Bearer {call('POST', '/tokens', grant)['access_token']}"}
     call = _caller(flack, headers)
-    channels = [call("POST", "/channels", {"name": name, "kind": "public"})["id"] for name in running]
-    for channel in channels:
-        for _ in range(60):
-            call("POST", f"/channels/{channel}/messages", {"source": TEXT})
+    lists = call("POST", "/channels", {"name": "lists", "kind": "public"})["id"]
+    for _ in range(60):
+        call("POST", f"/channels/{lists}/messages", {"source": TEXT})
     streams = call("GET", "/state")["streams"]
     since = ",".join(f"{stream}@{seq}" for stream, seq in streams.items() if stream.startswith("user:"))
 
@@ -121,10 +121,11 @@ def _cases(running: dict[str, Server], times: int) -> list[Case]:
     def post(path: str, body: dict[str, str], **more: str) -> bytes:
         return request("POST", path, {**headers, **more}, json.dumps(body).encode())
 
-    # The pages that are listed hold still: posts go to channels of their own.
-    lists, new = channels[0], {"source": TEXT}
+    # The page that is listed holds still: posts go to channels of their own.
+    new = {"source": TEXT}
+    names = ("flack", "stacked", "flask", "fastapi")
     posts = [
-        call("POST", "/channels", {"name": f"posts to {name}", "kind": "public"})["id"] for name in running
+        call("POST", "/channels", {"name": f"posts to {name}", "kind": "public"})["id"] for name in names
     ]
     ours, plain = "/api/v2/channels/{}/messages", "/plain/channels/{}/messages"
     run = f"{time.time_ns()}"
@@ -134,14 +135,20 @@ def _cases(running: dict[str, Server], times: int) -> list[Case]:
         Case("list", "flask", flask, get(plain.format(lists)), 200, times),
         Case("list", "fastapi", fastapi, get(plain.format(lists)), 200, times),
         Case("post", "flack", flack, always(post(ours.format(posts[0]), new)), 201, times),
-        Case("post", "flask", flask, always(post(plain.format(posts[1]), new)), 201, times),
-        Case("post", "fastapi", fastapi, always(post(plain.format(posts[2]), new)), 201, times),
+        Case("post", "stacked", flack, always(post(plain.format(posts[1]), new)), 201, times),
+        Case("post", "flask", flask, always(post(plain.format(posts[2]), new)), 201, times),
+        Case("post", "fastapi", fastapi, always(post(plain.format(posts[3]), new)), 201, times),
         Case("post_once", "flack", flack, _fresh_keys(post, ours.format(posts[0]), new, run), 201, times),
         Case("sync", "flack", flack, get(f"/api/v2/sync?since={since}"), 200, times),
         Case("sign_in", "flack", flack, always(post("/api/v2/tokens", grant)), 200, max(20, times // 20)),
-        Case("nothing", "flack", flack, get("/api/v2/jwks"), 200, times),
-        Case("nothing", "flask", flask, get("/plain/nothing"), 200, times),
-        Case("nothing", "fastapi", fastapi, get("/plain/nothing"), 200, times),
+        Case("myself", "flack", flack, get("/api/v2/users/me"), 200, times),
+        Case("myself", "stacked", flack, get("/plain/users/me"), 200, times),
+        Case("myself", "flask", flask, get("/plain/users/me"), 200, times),
+        Case("myself", "fastapi", fastapi, get("/plain/users/me"), 200, times),
+        Case("public", "flack", flack, get("/api/v2/jwks"), 200, times),
+        Case("empty", "stacked", flack, get("/plain/nothing"), 200, times),
+        Case("empty", "flask", flask, get("/plain/nothing"), 200, times),
+        Case("empty", "fastapi", fastapi, get("/plain/nothing"), 200, times),
     ]
 
 
