@@ -8,6 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 Figure = dict[str, float]
 """`median`, `min` and `max` of the rounds."""
 
@@ -37,6 +39,25 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "load_before": os.getloadavg()[0],
     }
+
+
+def durability(database_url: str) -> dict[str, str]:
+    """What PostgreSQL does, and does not do, so that a commit outlives a crash."""
+    names = ("fsync", "synchronous_commit", "full_page_writes")
+    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+        found = {name: connection.execute("select current_setting(%s)", [name]).fetchone() for name in names}
+    return {name: row[0] for name, row in found.items() if row}
+
+
+def durability_in_words(found: Mapping[str, str]) -> str:
+    """A sentence about `durability`."""
+    off = [f"`{name}`" for name, value in found.items() if value == "off"]
+    if not off:
+        return "PostgreSQL writes as in production: a commit waits for the disk."
+    return (
+        f"PostgreSQL runs with {', '.join(off)} off, as in the tests: no commit waits\n"
+        "for a disk, for all alike, and what writes is answered sooner here than where it must outlive a power cut."
+    )
 
 
 def bars(title: str, values: Mapping[str, Sequence[float]], *, note: str = "", form: str = "{:,.4g}") -> str:

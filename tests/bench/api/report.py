@@ -7,7 +7,7 @@ from typing import Any
 
 sys.path.append(str(Path(__file__).parents[1]))
 
-from figures import Figure, bars
+from figures import Figure, bars, durability_in_words
 
 SERVERS = {
     "flack": "Flack",
@@ -58,7 +58,8 @@ def _markdown(found: dict[str, Any]) -> str:
     machine, requests, checks = found["machine"], found["requests"], found["checks"]
     rows = [
         f"| {KINDS[kind]} | {(EMPTY if kind == 'empty' else SERVERS)[server]} | "
-        f"{_cell(figures['cpu_us'], '{:,.0f}')} | {_cell(figures['p50_ms'])} | {_cell(figures['p99_ms'])} |"
+        f"{_cell(figures['cpu_us'], '{:,.0f}')} | {_cell(figures['p50_ms'])} | {_cell(figures['p99_ms'])} | "
+        f"{figures['client_us']['median']:,.0f} |"
         for kind, servers in requests.items()
         for server, figures in servers.items()
     ]
@@ -73,14 +74,16 @@ by plain views inside Flack's own application, in a bare Flask application on th
 uvicorn with uvloop and httptools. All talk to PostgreSQL by psycopg and SQLAlchemy, FastAPI by psycopg's async form:
 asyncpg, which many use there, is not measured. The peers' post does the same durable work without idempotency or
 publishing, and outside Flack's application without authentication, limits or logs; it answers what it wrote and does
-not read it again. CPU is the server process's own (`/proc`), without PostgreSQL and without the client.
+not read it again. CPU is the server process's own (`/proc`), without PostgreSQL and without the client. What
+the client itself uses for a request is the last column: where it is near the server's, latencies are the client's too.
+{durability_in_words(machine["postgresql"])}
 
 {machine["processor"]}, {machine["cores"]} cores, Python {machine["python"]}; load {machine["load_before"]:.1f} before
 and {machine["load_after"]:.1f} after. Median (least–most). Read the ratios: absolute times grow with whatever else
 runs.
 
-| request | served by | CPU µs | p50 ms | p99 ms |
-| --- | --- | ---: | ---: | ---: |
+| request | served by | CPU µs | p50 ms | p99 ms | client's CPU µs |
+| --- | --- | ---: | ---: | ---: | ---: |
 {chr(10).join(rows)}
 
 ![list](api-list.svg) ![post](api-post.svg)

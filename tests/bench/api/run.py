@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "bench"), str(Path(__f
 import servers  # noqa: E402
 from api_fixtures import PASSWORD, new_signing_key  # noqa: E402
 from client import Request, always, ask, numbered, request  # noqa: E402
-from figures import figure, machine, percentile  # noqa: E402
+from figures import durability, figure, machine, percentile  # noqa: E402
 from flack_api.ended import EndedSessions  # noqa: E402
 from flack_api.http.auth import AccessTokens  # noqa: E402
 from flack_contracts.tokens import AUDIENCE, ISSUER, AccessClaims  # noqa: E402
@@ -64,6 +64,7 @@ def main() -> None:
             servers.embedded_valkey(folder / "valkey") as redis,
         ):
             migrate.upgrade(postgres)
+            about["postgresql"] = durability(postgres)
             with all_running(postgres, redis) as running:
                 cases = _cases(running, options.requests)
                 requests = _measure(cases, options.rounds)
@@ -86,12 +87,12 @@ def _measure(cases: list[Case], rounds: int) -> dict[str, dict[str, Any]]:
         ask(case.server.port, case.make, case.status, times=40, connections=CONNECTIONS)
     for number in range(rounds):
         for case in cases if number % 2 == 0 else cases[::-1]:
-            before = case.server.cpu()
+            before, own = case.server.cpu(), time.process_time()
             seconds = ask(case.server.port, case.make, case.status, times=case.times, connections=CONNECTIONS)
-            time.sleep(
-                0.3
-            )  # what it still does for these requests, such as marking events as published, is theirs
             found = values[case.kind, case.name]
+            found["client_us"].append((time.process_time() - own) / case.times * 1e6)
+            # What it still does for these requests, such as marking events as published, is theirs.
+            time.sleep(0.3)
             found["cpu_us"].append((case.server.cpu() - before) / case.times * 1e6)
             found["p50_ms"].append(percentile(seconds, 0.5) * 1000)
             found["p99_ms"].append(percentile(seconds, 0.99) * 1000)
