@@ -1,9 +1,13 @@
 """The client of all servers: a few threads, each with one kept connection, each asking again once it was answered."""
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
+from urllib.request import Request as UrlRequest
+from urllib.request import urlopen
 
 Request = Callable[[int], bytes]
 """The bytes of the nth request."""
@@ -61,6 +65,22 @@ def ask(port: int, make: Request, status: int, *, times: int, connections: int) 
     if failures or len(seconds) != times:
         raise RuntimeError(failures[0] if failures else "a connection was lost")
     return seconds
+
+
+def caller(port: int, headers: dict[str, str] | None = None) -> Callable[..., Any]:
+    """Asks Flack's API v2 for what a benchmark needs before it measures: method, path, body, and the answer's JSON."""
+
+    def call(method: str, path: str, body: object = None) -> Any:
+        asked = UrlRequest(
+            f"http://127.0.0.1:{port}/api/v2{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", **(headers or {})},
+            method=method,
+        )
+        with urlopen(asked, timeout=60) as answer:
+            return json.load(answer)
+
+    return call
 
 
 def _connect(port: int) -> socket.socket:

@@ -11,15 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import Request as UrlRequest
-from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[3]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "bench"), str(Path(__file__).parent)]
 
 import servers  # noqa: E402
 from api_fixtures import PASSWORD, new_signing_key  # noqa: E402
-from client import Request, always, ask, numbered, request  # noqa: E402
+from client import Request, always, ask, caller, numbered, request  # noqa: E402
 from figures import durability, figure, machine, percentile  # noqa: E402
 from flack_api.ended import EndedSessions  # noqa: E402
 from flack_api.http.auth import AccessTokens  # noqa: E402
@@ -105,11 +103,11 @@ def _measure(cases: list[Case], rounds: int) -> dict[str, dict[str, Any]]:
 
 def _cases(running: dict[str, Server], times: int) -> list[Case]:
     flack, flask, fastapi = running["flack"], running["flask"], running["fastapi"]
-    call = _caller(flack)
+    call = caller(flack.port)
     call("POST", "/users", {"nickname": "ada", "password": PASSWORD})
     grant = {"grant": "password", "nickname": "ada", "password": PASSWORD}
     headers = {"Authorization": f"Bearer {call('POST', '/tokens', grant)['access_token']}"}
-    call = _caller(flack, headers)
+    call = caller(flack.port, headers)
     lists = call("POST", "/channels", {"name": "lists", "kind": "public"})["id"]
     for _ in range(60):
         call("POST", f"/channels/{lists}/messages", {"source": TEXT})
@@ -158,20 +156,6 @@ def _fresh_keys(post: Callable[..., bytes], path: str, body: dict[str, str], run
     make = numbered(post(path, body, **{"Idempotency-Key": f"{run}-{{n}}"}))
     sent = iter(range(10**9))
     return lambda _number: make(next(sent))
-
-
-def _caller(server: Server, headers: dict[str, str] | None = None) -> Callable[..., Any]:
-    def call(method: str, path: str, body: object = None) -> Any:
-        asked = UrlRequest(
-            f"http://127.0.0.1:{server.port}/api/v2{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", **(headers or {})},
-            method=method,
-        )
-        with urlopen(asked, timeout=60) as answer:
-            return json.load(answer)
-
-    return call
 
 
 def _token_checks(database_url: str, redis_url: str, rounds: int) -> dict[str, Any]:
