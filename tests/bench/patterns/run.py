@@ -4,16 +4,14 @@ Written to docs/benchmarks/patterns.{json,md}.
 """
 
 import argparse
-import json
 import os
 import sys
 import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -23,34 +21,29 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "bench"), str(ROOT / "
 
 import servers  # noqa: E402
 from client import always, ask, request  # noqa: E402
-from figures import figure, machine, percentile  # noqa: E402
+from figures import durability, figure, machine, percentile  # noqa: E402
 from flack_domain import migrate  # noqa: E402
-from processes import Server, running, settings  # noqa: E402
+from page import write_page  # noqa: E402
+from processes import Server, running  # noqa: E402
+from versions import Versions, api  # noqa: E402
 
 WORKERS = {
     "sync": ["-k", "sync"],
     "threads": ["-k", "gthread", "--threads", "8"],
     "gevent": ["-k", "gevent"],
 }
-PAGE_SECONDS = 0.2
 CONNECTIONS = 32
 
-WHAT = {
-    "sync /database": "a query of 20 ms · sync worker",
-    "threads /database": "a query of 20 ms · 8 threads",
-    "gevent /database": "a query of 20 ms · gevent",
-    "gevent /expand-inline": "a link expanded in the request (a page of 200 ms)",
-    "gevent /expand-queued": "the same left to a queue",
-    "one process": "Flack's api, empty answers · one process",
-    "two processes": "the same · two processes",
-}
+Measure = Callable[[], dict[str, float]]
+"""Measures once; figures by what they are."""
 
 
 def main() -> None:
-    """Start everything, measure in turns, write the report."""
+    """Start everything, measure in turns, write the page."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=5)
-    rounds = arguments.parse_args().rounds
+    arguments.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks")
+    options = arguments.parse_args()
     about = machine()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -59,47 +52,55 @@ def main() -> None:
         postgres = stack.enter_context(servers.embedded_postgres(folder))
         redis = stack.enter_context(servers.embedded_valkey(folder / "valkey"))
         migrate.upgrade(postgres)
-        environment = {
-            "DATABASE_URL": postgres,
-            "REDIS_URL": redis,
-            "PAGE_URL": stack.enter_context(_slow_page()),
-        }
-        by_worker = {name: stack.enter_context(_gunicorn(name, environment)) for name in WORKERS}
-        pair = [stack.enter_context(_api(postgres, redis)) for _ in range(2)]
-        found = _measure(by_worker, pair, rounds)
-        memory = {
-            "with v1": pair[0].memory(),
-            "without v1": stack.enter_context(_api(postgres, redis, FLACK_V1_ENABLED="false")).memory(),
-        }
+        about["postgresql"] = durability(postgres)
+        found = _in_turns(_measures(stack, postgres, redis), options.rounds)
     about["load_after"] = os.getloadavg()[0]
-    _write({"machine": about, "rounds": rounds, "patterns": found, "memory": memory})
+    write_page(
+        {"machine": about, "rounds": options.rounds, "connections": CONNECTIONS, "patterns": found},
+        options.out,
+    )
 
 
-def _measure(by_worker: dict[str, Server], pair: list[Server], rounds: int) -> dict[str, Any]:
+def _in_turns(measures: dict[str, Measure], rounds: int) -> dict[str, Any]:
+    """Figures by name. The order turns around each round, so that nothing is always measured first."""
     values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-
-    def note(name: str, ports: list[int], path: str, times: int) -> None:
-        rate, seconds = _rate(ports, path, times)
-        values[name]["a_second"].append(rate)
-        values[name]["p50_ms"].append(percentile(seconds, 0.5) * 1000)
-        values[name]["p99_ms"].append(percentile(seconds, 0.99) * 1000)
-
-    for server in by_worker.values():  # their pools open a connection for each client once
-        _rate([server.port], "/database", 2 * CONNECTIONS)
     for number in range(rounds):
-        order = list(by_worker) if number % 2 == 0 else list(by_worker)[::-1]
-        for worker in order:
-            note(f"{worker} /database", [by_worker[worker].port], "/database", 320)
-        note("gevent /expand-inline", [by_worker["gevent"].port], "/expand-inline", 160)
-        note("gevent /expand-queued", [by_worker["gevent"].port], "/expand-queued", 320)
-        note("one process", [pair[0].port], "/api/v2/jwks", 2000)
-        note("two processes", [server.port for server in pair], "/api/v2/jwks", 2000)
+        for name in list(measures) if number % 2 == 0 else list(measures)[::-1]:
+            for key, value in measures[name]().items():
+                values[name][key].append(value)
         print(f"round {number + 1} of {rounds}", file=sys.stderr)
-    return {name: {key: figure(values[name][key]) for key in values[name]} for name in WHAT}
+    return {name: {key: figure(values[name][key]) for key in values[name]} for name in measures}
 
 
-def _rate(ports: list[int], path: str, times: int) -> tuple[float, list[float]]:
-    """Answers a second, and how long each took, with the connections spread over the ports."""
+def _measures(stack: ExitStack, postgres: str, redis: str) -> dict[str, Measure]:
+    pages = stack.enter_context(_pages())
+    environment = {
+        "DATABASE_URL": postgres,
+        "REDIS_URL": redis,
+        "PAGE_URL": f"http://127.0.0.1:{pages.port}/",
+    }
+    workers = {name: stack.enter_context(_gunicorn(name, environment)).port for name in WORKERS}
+    pair = [stack.enter_context(api(postgres, redis)).port for _ in range(2)]
+    versions = Versions(postgres, redis)
+    for port in workers.values():  # their pools open a connection for each client once
+        _rate([port], "/database", 2 * CONNECTIONS)
+    return {
+        **{f"{name} /database": _asks([workers[name]], "/database", 320) for name in WORKERS},
+        "gevent /expand-inline": _asks([workers["gevent"]], "/expand-inline", 160),
+        "gevent /expand-queued": _asks([workers["gevent"]], "/expand-queued", 320),
+        "one process": _asks(pair[:1], "/api/v2/jwks", 2000),
+        "two processes": _asks(pair, "/api/v2/jwks", 2000),
+        "with v1": lambda: versions.measure("true"),
+        "without v1": lambda: versions.measure("false"),
+    }
+
+
+def _asks(ports: list[int], path: str, times: int) -> Measure:
+    return lambda: _rate(ports, path, times)
+
+
+def _rate(ports: list[int], path: str, times: int) -> dict[str, float]:
+    """Answers a second, how long each took and the client's own CPU, with the connections spread over the ports."""
     made, seconds = always(request("GET", path, {"Connection": "keep-alive"})), list[float]()
     share, connections = times // len(ports), CONNECTIONS // len(ports)
 
@@ -107,12 +108,17 @@ def _rate(ports: list[int], path: str, times: int) -> tuple[float, list[float]]:
         seconds.extend(ask(port, made, 200, times=share, connections=connections))
 
     threads = [threading.Thread(target=run, args=(port,)) for port in ports]
-    before = time.perf_counter()
+    before, own = time.perf_counter(), time.process_time()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return len(seconds) / (time.perf_counter() - before), seconds
+    return {
+        "a_second": len(seconds) / (time.perf_counter() - before),
+        "p50_ms": percentile(seconds, 0.5) * 1000,
+        "p99_ms": percentile(seconds, 0.99) * 1000,
+        "client_us": (time.process_time() - own) / len(seconds) * 1e6,
+    }
 
 
 @contextmanager
@@ -124,64 +130,10 @@ def _gunicorn(worker: str, environment: dict[str, str]) -> Iterator[Server]:
 
 
 @contextmanager
-def _api(database_url: str, redis_url: str, **more: str) -> Iterator[Server]:
+def _pages() -> Iterator[Server]:
     port = servers.ports.take()
-    environment = settings(database_url, redis_url, port, FLACK_DATABASE_POOL_SIZE="4", **more)
-    with running("api", [sys.executable, "-m", "flack_api"], port, environment) as server:
-        ask(port, always(request("GET", "/api/v2/jwks", {})), 200, times=20, connections=1)
+    with running("pages", [sys.executable, str(HERE / "pages.py"), str(port)], port, {}) as server:
         yield server
-
-
-@contextmanager
-def _slow_page() -> Iterator[str]:
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            time.sleep(PAGE_SECONDS)
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"<title>A slow page</title>")
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    class Server(ThreadingHTTPServer):
-        request_queue_size = 128
-
-    server = Server(("127.0.0.1", 0), Page)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-
-
-def _write(found: dict[str, Any]) -> None:
-    folder = ROOT / "docs" / "benchmarks"
-    (folder / "patterns.json").write_text(json.dumps(found, indent=2) + "\n")
-    rows = [
-        f"| {WHAT[name]} | {_cell(figures['a_second'], '{:,.0f}')} | {_cell(figures['p50_ms'])} | "
-        f"{_cell(figures['p99_ms'])} |"
-        for name, figures in found["patterns"].items()
-    ]
-    about, memory = found["machine"], found["memory"]
-    text = f"""# What the patterns gain
-
-`make bench-patterns` makes this page for [Flask at scale](../flask-at-scale.md): {CONNECTIONS} connections from one
-client program, {found["rounds"]} rounds; one process each unless said. {about["processor"]}, {about["cores"]} cores
-shared with the clients and the databases, Python {about["python"]}; load {about["load_before"]:.1f} before and
-{about["load_after"]:.1f} after. Median (least–most).
-
-| what | answers a second | p50 ms | p99 ms |
-| --- | ---: | ---: | ---: |
-{chr(10).join(rows)}
-
-api's resident memory with v1 is {memory["with v1"] / 2**20:.0f} MiB, without it {memory["without v1"] / 2**20:.0f} MiB.
-"""
-    (folder / "patterns.md").write_text(text)
-    print(text)
-
-
-def _cell(of_rounds: dict[str, float], form: str = "{:.1f}") -> str:
-    spread = f"{form.format(of_rounds['min'])}–{form.format(of_rounds['max'])}"
-    return f"{form.format(of_rounds['median'])} ({spread})"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,72 @@
+"""Writes what the patterns gain as JSON and as tables."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from figures import Figure, durability_in_words
+from versions import LISTS
+
+Found = dict[str, dict[str, Figure]]
+
+WAITS = {
+    "sync /database": "a query of 20 ms · sync worker",
+    "threads /database": "a query of 20 ms · 8 threads",
+    "gevent /database": "a query of 20 ms · gevent",
+    "gevent /expand-inline": "a link expanded in the request (a page of 200 ms)",
+    "gevent /expand-queued": "the same left to a queue",
+    "one process": "Flack's api, its public keys · one process",
+    "two processes": "the same · two processes",
+}
+VERSIONS = {"with v1": "with v1", "without v1": "without v1"}
+
+
+def write_page(found: dict[str, Any], folder: Path) -> None:
+    """`patterns.json` and `patterns.md` in `folder`, and the page on the screen."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "patterns.json").write_text(json.dumps(found, indent=2) + "\n")
+    text = _page(found)
+    (folder / "patterns.md").write_text(text)
+    print(text)
+
+
+def _page(found: dict[str, Any]) -> str:
+    about, patterns = found["machine"], found["patterns"]
+    return f"""# What the patterns gain
+
+`make bench-patterns ROUNDS={found["rounds"]}` makes this page for [Flask at scale](../flask-at-scale.md).
+{about["processor"]}, {about["cores"]} cores shared with the clients and the databases, Python {about["python"]}; load
+{about["load_before"]:.1f} before and {about["load_after"]:.1f} after. Median (least–most) of the rounds, each of which
+turns the order around.
+{durability_in_words(about["postgresql"])}
+
+## Waiting
+
+{found["connections"]} kept connections from one client program, whose own CPU a request is the last column; one server
+process each unless said, and the slow page's site is a process of its own.
+
+| what | answers a second | p50 ms | p99 ms | client's CPU µs |
+| --- | ---: | ---: | ---: | ---: |
+{_rows(patterns, WAITS, a_second="{:,.0f}", p50_ms="{:.1f}", p99_ms="{:.1f}", client_us="{:,.0f}")}
+
+## A second version
+
+api started anew each round, with v1 and without, and asked for the same {LISTS} pages of 50 messages of v2.
+
+| api | a page's CPU µs | resident MiB |
+| --- | ---: | ---: |
+{_rows(patterns, VERSIONS, cpu_us="{:,.0f}", rss="{:.1f}")}
+"""
+
+
+def _rows(patterns: Found, names: dict[str, str], **forms: str) -> str:
+    return "\n".join(
+        f"| {label} | {' | '.join(_cell(key, patterns[name][key], form) for key, form in forms.items())} |"
+        for name, label in names.items()
+    )
+
+
+def _cell(key: str, of_rounds: Figure, form: str) -> str:
+    unit = 2**20 if key in {"rss", "pss"} else 1
+    median, least, most = (form.format(of_rounds[name] / unit) for name in ("median", "min", "max"))
+    return median if key == "processes" else f"{median} ({least}–{most})"
