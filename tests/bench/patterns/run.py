@@ -26,6 +26,7 @@ from flack_domain import migrate  # noqa: E402
 from page import write_page  # noqa: E402
 from processes import Server, running  # noqa: E402
 from versions import Versions, api  # noqa: E402
+from views import cost_of_views  # noqa: E402
 
 WORKERS = {
     "sync": ["-k", "sync"],
@@ -90,6 +91,7 @@ def _measures(stack: ExitStack, postgres: str, redis: str) -> dict[str, Measure]
         "gevent /expand-queued": _asks([workers["gevent"]], "/expand-queued", 320),
         "one process": _asks(pair[:1], "/api/v2/jwks", 2000),
         "two processes": _asks(pair, "/api/v2/jwks", 2000),
+        **cost_of_views(),
         "with v1": lambda: versions.measure("true"),
         "without v1": lambda: versions.measure("false"),
     }
