@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from figures import Figure, durability_in_words
+from pools import SLOTS, TASKS
 from versions import LISTS
 
 Found = dict[str, dict[str, Figure]]
@@ -24,6 +25,7 @@ VIEWS = {
     "10 rules, 5 hooks": "the same among 10 rules, after 5 `before_request` functions",
 }
 VERSIONS = {"with v1": "with v1", "without v1": "without v1"}
+POOLS = {"celery prefork": f"{SLOTS} children (prefork)", "celery gevent": f"{SLOTS} slots (gevent)"}
 
 
 def write_page(found: dict[str, Any], folder: Path) -> None:
@@ -69,6 +71,16 @@ api started anew each round, with v1 and without, and asked for the same {LISTS}
 | api | a page's CPU µs | resident MiB |
 | --- | ---: | ---: |
 {_rows(patterns, VERSIONS, cpu_us="{:,.0f}", rss="{:.1f}")}
+
+## A queue's pools
+
+CPU is that of all of a worker's processes over {TASKS:,} tasks that do no more than one command to Redis; memory is
+read while {SLOTS} tasks wait at once. Resident counts what forked children share once for each child, proportional
+(PSS) once for all.
+
+| Celery with | a task's CPU µs | processes | resident MiB | proportional MiB |
+| --- | ---: | ---: | ---: | ---: |
+{_rows(patterns, POOLS, cpu_us="{:,.0f}", processes="{:.0f}", rss="{:.0f}", pss="{:.0f}")}
 """
 
 

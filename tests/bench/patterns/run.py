@@ -24,6 +24,7 @@ from client import always, ask, request  # noqa: E402
 from figures import durability, figure, machine, percentile  # noqa: E402
 from flack_domain import migrate  # noqa: E402
 from page import write_page  # noqa: E402
+from pools import POOLS, pool  # noqa: E402
 from processes import Server, running  # noqa: E402
 from versions import Versions, api  # noqa: E402
 from views import cost_of_views  # noqa: E402
@@ -82,6 +83,7 @@ def _measures(stack: ExitStack, postgres: str, redis: str) -> dict[str, Measure]
     }
     workers = {name: stack.enter_context(_gunicorn(name, environment)).port for name in WORKERS}
     pair = [stack.enter_context(api(postgres, redis)).port for _ in range(2)]
+    pools = {name: stack.enter_context(pool(name, redis)) for name in POOLS}
     versions = Versions(postgres, redis)
     for port in workers.values():  # their pools open a connection for each client once
         _rate([port], "/database", 2 * CONNECTIONS)
@@ -94,6 +96,7 @@ def _measures(stack: ExitStack, postgres: str, redis: str) -> dict[str, Measure]
         **cost_of_views(),
         "with v1": lambda: versions.measure("true"),
         "without v1": lambda: versions.measure("false"),
+        **{f"celery {name}": pools[name].measure for name in POOLS},
     }
 
 
