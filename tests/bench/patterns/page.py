@@ -26,6 +26,7 @@ VIEWS = {
 }
 VERSIONS = {"with v1": "with v1", "without v1": "without v1"}
 POOLS = {"celery prefork": f"{SLOTS} children (prefork)", "celery gevent": f"{SLOTS} slots (gevent)"}
+QUERIES = {"blocking query": "blocking", "gevent query": "under gevent"}
 
 
 def write_page(found: dict[str, Any], folder: Path) -> None:
@@ -81,6 +82,14 @@ read while {SLOTS} tasks wait at once. Resident counts what forked children shar
 | Celery with | a task's CPU µs | processes | resident MiB | proportional MiB |
 | --- | ---: | ---: | ---: | ---: |
 {_rows(patterns, POOLS, cpu_us="{:,.0f}", processes="{:.0f}", rss="{:.0f}", pss="{:.0f}")}
+
+## A wait
+
+`select 1` by psycopg on one kept connection, in a process that does nothing else.
+
+| query | CPU µs | µs by the clock |
+| --- | ---: | ---: |
+{_rows(patterns, QUERIES, cpu_us="{:,.0f}", clock_us="{:,.0f}")}
 """
 
 

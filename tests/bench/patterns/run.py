@@ -4,7 +4,9 @@ Written to docs/benchmarks/patterns.{json,md}.
 """
 
 import argparse
+import json
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -97,6 +99,8 @@ def _measures(stack: ExitStack, postgres: str, redis: str) -> dict[str, Measure]
         "with v1": lambda: versions.measure("true"),
         "without v1": lambda: versions.measure("false"),
         **{f"celery {name}": pools[name].measure for name in POOLS},
+        "blocking query": lambda: _queries("blocking", environment),
+        "gevent query": lambda: _queries("gevent", environment),
     }
 
 
@@ -124,6 +128,13 @@ def _rate(ports: list[int], path: str, times: int) -> dict[str, float]:
         "p99_ms": percentile(seconds, 0.99) * 1000,
         "client_us": (time.process_time() - own) / len(seconds) * 1e6,
     }
+
+
+def _queries(how: str, environment: dict[str, str]) -> dict[str, float]:
+    command = [sys.executable, str(HERE / "queries.py"), how]
+    done = subprocess.run(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
 
 
 @contextmanager
