@@ -7,6 +7,7 @@ from typing import Any
 from figures import Figure, durability_in_words
 from pools import SLOTS, TASKS
 from versions import LISTS
+from views import BATCHES
 
 Found = dict[str, dict[str, Figure]]
 
@@ -59,7 +60,7 @@ process each unless said, and the slow page's site is a process of its own.
 
 ## Rules and hooks
 
-In one process, through the WSGI callable, without a server; of each round the least of 30 batches.
+In one process, through the WSGI callable, without a server; of each round the least of {BATCHES} batches in turns.
 
 | what | CPU µs |
 | --- | ---: |
@@ -67,7 +68,7 @@ In one process, through the WSGI callable, without a server; of each round the l
 
 ## A second version
 
-api started anew each round, with v1 and without, and asked for the same {LISTS} pages of 50 messages of v2.
+api started anew each round, with v1 and without, both asked in turns for {LISTS:,} pages of 50 messages of v2 each.
 
 | api | a page's CPU µs | resident MiB |
 | --- | ---: | ---: |

@@ -14,6 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ WORKERS = {
 }
 CONNECTIONS = 32
 
-Measure = Callable[[], dict[str, float]]
-"""Measures once; figures by what they are."""
+Measure = Callable[[], dict[str, dict[str, float]]]
+"""Measures once; figures by pattern and by what they are."""
 
 
 def main() -> None:
@@ -65,18 +66,19 @@ def main() -> None:
     )
 
 
-def _in_turns(measures: dict[str, Measure], rounds: int) -> dict[str, Any]:
+def _in_turns(measures: list[Measure], rounds: int) -> dict[str, Any]:
     """Figures by name. The order turns around each round, so that nothing is always measured first."""
     values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for number in range(rounds):
-        for name in list(measures) if number % 2 == 0 else list(measures)[::-1]:
-            for key, value in measures[name]().items():
-                values[name][key].append(value)
+        for measure in measures if number % 2 == 0 else measures[::-1]:
+            for name, found in measure().items():
+                for key, value in found.items():
+                    values[name][key].append(value)
         print(f"round {number + 1} of {rounds}", file=sys.stderr)
-    return {name: {key: figure(values[name][key]) for key in values[name]} for name in measures}
+    return {name: {key: figure(values[name][key]) for key in values[name]} for name in values}
 
 
-def _measures(stack: ExitStack, postgres: str, redis: str) -> dict[str, Measure]:
+def _measures(stack: ExitStack, postgres: str, redis: str) -> list[Measure]:
     pages = stack.enter_context(_pages())
     environment = {
         "DATABASE_URL": postgres,
@@ -89,23 +91,25 @@ def _measures(stack: ExitStack, postgres: str, redis: str) -> dict[str, Measure]
     versions = Versions(postgres, redis)
     for port in workers.values():  # their pools open a connection for each client once
         _rate([port], "/database", 2 * CONNECTIONS)
-    return {
-        **{f"{name} /database": _asks([workers[name]], "/database", 320) for name in WORKERS},
-        "gevent /expand-inline": _asks([workers["gevent"]], "/expand-inline", 160),
-        "gevent /expand-queued": _asks([workers["gevent"]], "/expand-queued", 320),
-        "one process": _asks(pair[:1], "/api/v2/jwks", 2000),
-        "two processes": _asks(pair, "/api/v2/jwks", 2000),
-        **cost_of_views(),
-        "with v1": lambda: versions.measure("true"),
-        "without v1": lambda: versions.measure("false"),
-        **{f"celery {name}": pools[name].measure for name in POOLS},
-        "blocking query": lambda: _queries("blocking", environment),
-        "gevent query": lambda: _queries("gevent", environment),
-    }
+    return [
+        *(_asks(f"{name} /database", [workers[name]], "/database", 320) for name in WORKERS),
+        _asks("gevent /expand-inline", [workers["gevent"]], "/expand-inline", 160),
+        _asks("gevent /expand-queued", [workers["gevent"]], "/expand-queued", 320),
+        _asks("one process", pair[:1], "/api/v2/jwks", 2000),
+        _asks("two processes", pair, "/api/v2/jwks", 2000),
+        cost_of_views(),
+        versions.measure,
+        *(_named(f"celery {name}", pools[name].measure) for name in POOLS),
+        *(_named(f"{how} query", partial(_queries, how, environment)) for how in ("blocking", "gevent")),
+    ]
 
 
-def _asks(ports: list[int], path: str, times: int) -> Measure:
-    return lambda: _rate(ports, path, times)
+def _asks(name: str, ports: list[int], path: str, times: int) -> Measure:
+    return _named(name, partial(_rate, ports, path, times))
+
+
+def _named(name: str, measure: Callable[[], dict[str, float]]) -> Measure:
+    return lambda: {name: measure()}
 
 
 def _rate(ports: list[int], path: str, times: int) -> dict[str, float]:

@@ -13,6 +13,7 @@ from flack_kit.jwt import Signer
 from processes import Server, running, settings
 
 LISTS = 1000
+BATCH = 100
 TEXT = "A believable message with *some* emphasis, `code` and a thought or two about the release. "
 
 
@@ -39,14 +40,21 @@ class Versions:
             for _ in range(60):
                 call("POST", f"/channels/{self._channel}/messages", {"source": TEXT})
 
-    def measure(self, v1: str) -> dict[str, float]:
-        """A list's CPU µs in a process that was just started, and its resident bytes after all were asked."""
+    def measure(self) -> dict[str, dict[str, float]]:
+        """A list's CPU µs in processes that were just started, and their resident bytes after all were asked."""
         make = always(request("GET", f"/api/v2/channels/{self._channel}/messages", self._headers()))
-        with self._api(v1) as server:
-            ask(server.port, make, 200, times=200, connections=4)
-            before = server.cpu()
-            ask(server.port, make, 200, times=LISTS, connections=4)
-            return {"cpu_us": (server.cpu() - before) / LISTS * 1e6, "rss": server.memory()}
+        with self._api("true") as old_too, self._api("false") as new_only:
+            both = {"with v1": old_too, "without v1": new_only}
+            for server in both.values():
+                ask(server.port, make, 200, times=2 * BATCH, connections=4)
+            before = {name: server.cpu() for name, server in both.items()}
+            for _ in range(LISTS // BATCH):  # in turns, so that what else the machine does is shared
+                for server in both.values():
+                    ask(server.port, make, 200, times=BATCH, connections=4)
+            return {
+                name: {"cpu_us": (server.cpu() - before[name]) / LISTS * 1e6, "rss": server.memory()}
+                for name, server in both.items()
+            }
 
     @contextmanager
     def _api(self, v1: str) -> Iterator[Server]:
