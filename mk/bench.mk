@@ -8,7 +8,7 @@ tests/bench/fanout/peers/node_modules/.stamp: tests/bench/fanout/peers/package.j
 .PHONY: bench bench-fanout bench-api bench-patterns bench-ui
 bench: bench-fanout bench-api bench-patterns bench-ui ## side-by-side benchmarks into docs/benchmarks (ROUNDS=5)
 
-bench-fanout: tests/bench/fanout/peers/node_modules/.stamp
+bench-fanout: tests/bench/fanout/peers/node_modules/.stamp ## deliveries and connections beside Flask-SocketIO, Node and C (needs cc and node)
 	$(BIN)/python tests/bench/fanout/run.py --rounds $(ROUNDS)
 
 bench-api: $(VENV)/.dev-stamp ## what requests to api cost beside plain Flask and FastAPI

@@ -123,21 +123,32 @@ PRIVATE = [
 ]  # fmt: skip
 
 
+BOTH = {"networkPolicy": {"previewIPv6": True}}
+
+
 def test_link_previews_reach_no_private_network(render: Render) -> None:
-    blocks = outside(render())
+    blocks = outside(render(BOTH))
 
     assert [address for address in PUBLIC + PRIVATE if reached(blocks, address)] == PUBLIC
 
 
+def test_a_cluster_without_ipv6_is_told_of_none(render: Render) -> None:
+    blocks = outside(render())
+
+    assert [address for address in PUBLIC + PRIVATE if reached(blocks, address)] == PUBLIC[:2]
+    assert "::" not in str(blocks)
+
+
 def test_a_cluster_s_own_public_addresses_can_be_excepted(render: Render) -> None:
-    blocks = outside(render({"networkPolicy": {"previewExceptIPv6": ["2606:4700::/32"]}}))
+    values = {"networkPolicy": {"previewIPv6": True, "previewExceptIPv6": ["2606:4700::/32"]}}
+    blocks = outside(render(values))
 
     assert [address for address in PUBLIC if reached(blocks, address)] == [PUBLIC[0], PUBLIC[1], PUBLIC[3]]
 
 
 def test_every_exception_lies_within_what_it_is_an_exception_of(render: Render) -> None:
     # Else the API server refuses the policy. It reads ::ffff:0:0/96 as 0.0.0.0/0, which lies within no network of IPv6.
-    for block in outside(render()):
+    for block in outside(render(BOTH)):
         for network in block["except"]:
             assert ip_network(network).subnet_of(ip_network(block["cidr"])), network  # type: ignore[arg-type]
 

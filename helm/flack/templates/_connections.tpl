@@ -67,10 +67,12 @@ egress:
           cidr: 0.0.0.0/0
           except:
             {{- toYaml $policy.previewExcept | nindent 12 }}
+      {{- if $policy.previewIPv6 }}
       - ipBlock:
           cidr: 2000::/3 # all of IPv6 that is public; an exception within ::/0 cannot name the IPv4 in it
           except:
             {{- toYaml $policy.previewExceptIPv6 | nindent 12 }}
+      {{- end }}
   {{- end }}
   {{- if eq $name "beat" }}
   - ports: [{{ range $i, $port := $policy.apiServerPorts }}{{ if $i }}, {{ end }}{port: {{ $port }}}{{ end }}]

@@ -104,18 +104,21 @@ def connections(bench: Bench, server: Server, sockets: int, seconds: float) -> R
     # Idling is measured after the others have gone: what 9,000 connects leave to do, and to collect, is done by then.
     staying, leaving = sockets * 9 // 10, sockets // 4
     before = _settled(server)
-    clients = bench.clients(server, staying)
+    # Slowly: a server that connects all the time answers no heartbeat, and then loses whom it has.
+    clients = bench.clients(server, staying, rate=200)
     try:
         time.sleep(1)
         opened = Usage.of(server.pid)
         client_cpu = clients.say("end")["client_cpu"]
         _settled(server)
-        others = bench.clients(server, leaving, first=staying)
+        others = bench.clients(server, leaving, rate=200, first=staying)
         time.sleep(1)
         full = Usage.of(server.pid)
         others.close()  # Flack hears their rooms for half a minute more: this too is theirs
         lost = _spent(server, 2 * seconds, since=full)
         idle = _spent(server, seconds)
+        if lost_too := clients.say("end")["closed_by_server"]:
+            raise RuntimeError(f"{lost_too} of those who should have stayed were closed")
     finally:
         clients.close()
     return {
