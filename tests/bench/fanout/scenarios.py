@@ -154,7 +154,13 @@ def _settled(server: Server) -> Usage:
 
 
 def rooms(bench: Bench, server: Server, sockets: int, seconds: float) -> Result:
-    """Rooms of growing size among the same open sockets: CPU of a delivery in each."""
+    """Rooms of growing size among the same open sockets: CPU of a delivery in each.
+
+    The C writer has one room. Its two sizes, with so many sockets open, tell what the kernel asks for more sockets.
+    """
+    if server.name == "floor":
+        costs = {size: fan_out(bench, server, min(size, sockets), seconds) for size in (1_000, 10_000)}
+        return {f"of_{size}_us": found["microseconds_per_delivery"] for size, found in costs.items()}
     clients = bench.clients(server, sockets)
     try:
         found = {
