@@ -60,9 +60,9 @@ FIGURES = {
 ABOUT = {
     "fanout": "One room of {sockets:,} sockets, messages of 317 bytes, 20,000 deliveries a second offered.",
     "connections": "40,000 messages to a room that nobody here is in, with 50 connections open; then 9,000 "
-    "connections are opened at 200 a second; then 2,500 more come, and go at once. What that costs is counted for a "
+    "connections are opened at 400 a second; then 1,000 more come, and go at once. What that costs is counted for a "
     "minute, in which Flack also leaves the rooms that it hears for 30 s more, without what idling costs; then the "
-    "9,000 idle for 30 s more, with heartbeats. Memory is that of 11,500. Flack's connect checks a token, asks api for "
+    "9,000 idle for 30 s more, with heartbeats. Memory is that of 10,000. Flack's connect checks a token, asks api for "
     "the person's channels (a stub, whose cost is not in it) and joins their rooms; the others' is bare, with one "
     "room.",
     "rooms": "Flack with {sockets:,} open connections; 20,000 deliveries a second to rooms of growing size among them. "

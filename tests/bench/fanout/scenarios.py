@@ -102,16 +102,16 @@ def connections(bench: Bench, server: Server, sockets: int, seconds: float) -> R
     finally:
         few.close()
     # Idling is measured after the others have gone: what 9,000 connects leave to do, and to collect, is done by then.
-    staying, leaving = sockets * 9 // 10, sockets // 4
+    # Stock is so long at work for 2,500 who leave at once that it misses the others' heartbeats and closes them all.
+    staying, leaving = sockets * 9 // 10, sockets // 10
     before = _settled(server)
-    # Slowly: a server that connects all the time answers no heartbeat, and then loses whom it has.
-    clients = bench.clients(server, staying, rate=200)
+    clients = bench.clients(server, staying)
     try:
         time.sleep(1)
         opened = Usage.of(server.pid)
         client_cpu = clients.say("end")["client_cpu"]
         _settled(server)
-        others = bench.clients(server, leaving, rate=200, first=staying)
+        others = bench.clients(server, leaving, first=staying)
         time.sleep(1)
         full = Usage.of(server.pid)
         others.close()  # Flack hears their rooms for half a minute more: this too is theirs
