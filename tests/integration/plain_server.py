@@ -14,11 +14,11 @@ class Plain:
     """A running example server. `gaps` counts how often it announced that messages may be lost."""
 
     def __init__(self, redis_url: str, *options: str) -> None:
-        port = ports.take()
-        self.url, self.gaps = f"http://127.0.0.1:{port}", 0
+        self.port = ports.take()
+        self.url, self.gaps = f"http://127.0.0.1:{self.port}", 0
         program = Path(__file__).with_name("fanout_alone.py")
         self._process = subprocess.Popen(
-            [sys.executable, program, str(port), redis_url, *options], stdout=subprocess.PIPE, text=True
+            [sys.executable, program, str(self.port), redis_url, *options], stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
         self.imported = self._process.stdout.readline().strip()

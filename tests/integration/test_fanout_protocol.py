@@ -27,7 +27,7 @@ def ann(server: Plain) -> Iterator[Person]:
 
 
 def stranger(server: Plain) -> RawSocket:
-    return RawSocket(int(server.url.rpartition(":")[2]))
+    return RawSocket(server.port)
 
 
 @pytest.mark.parametrize("goodbye", ["close frame", "disconnect", "end of the stream"])
@@ -85,7 +85,7 @@ def test_an_upgrade_that_is_given_up_leaves_polling_as_it_was(server: Plain, red
     poll = f"{url}&sid={session}"
     HTTP.post(poll, content=b"40")
     assert HTTP.get(poll).text.startswith("40")
-    half = RawSocket(int(server.url.rpartition(":")[2]), path=f"EIO=4&transport=websocket&sid={session}")
+    half = RawSocket(server.port, path=f"EIO=4&transport=websocket&sid={session}")
     half.send(b"2probe")
     assert half.receive() == (1, b"3probe")
     assert HTTP.get(poll).text == "6"

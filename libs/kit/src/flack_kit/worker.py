@@ -56,9 +56,8 @@ class DrainingWorker(GeventWorker):  # type: ignore[misc]  # gunicorn publishes 
         self._waiting: set[_Waiting] = set()
         self._draining = False
         self._last_request = 0.0
-        self._patience: float = (
-            self.cfg.keepalive
-        )  # also of who was told to stay right before the drain began
+        self._patience: float = self.cfg.keepalive
+        """How long a connection may wait, in seconds: also one that was told to stay right before the drain began."""
         self._turned = monotonic()
         """When the event loop last turned."""
 

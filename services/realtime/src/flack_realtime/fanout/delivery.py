@@ -10,7 +10,7 @@ SLICE = 1024
 
 # A timer is up at the loop's next turn. `sleep(0)` would go to the end of the queue of greenlets that are ready to run,
 # which thousands of new connections make long: those who are here would wait seconds for their message.
-_NEXT_TURN = 0.0001
+NEXT_TURN = 0.0001
 
 
 class Recipient(Protocol):
@@ -39,7 +39,7 @@ def deliver(recipients: Sequence[Recipient], frame: bytes) -> None:
         return
     for start in range(0, len(recipients), SLICE):
         _write(recipients[start : start + SLICE], frame)
-        gevent.sleep(_NEXT_TURN)
+        gevent.sleep(NEXT_TURN)
 
 
 def _write(recipients: Sequence[Recipient], frame: bytes) -> None:

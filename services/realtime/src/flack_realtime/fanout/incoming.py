@@ -104,10 +104,11 @@ class Incoming(Outgoing):
             self._enqueue(_PAUSE)
 
     def _frame_limit(self) -> int:
+        return max(self._message_limit() - len(self._fragments or b""), _CONTROL_BYTES)
+
+    def _message_limit(self) -> int:
         limit = self._engine.message_limit
-        if not self.joined:
-            limit = min(limit, _STRANGER_BYTES)
-        return max(limit - len(self._fragments or b""), _CONTROL_BYTES)
+        return limit if self.joined else min(limit, _STRANGER_BYTES)
 
     def _frame(self, final: bool, opcode: int, payload: bytes) -> None:
         if opcode == frames.TEXT and final and self._fragments is None:
@@ -123,7 +124,7 @@ class Incoming(Outgoing):
             self._fragments = bytearray(payload)
         elif opcode == frames.CONTINUATION and self._fragments is not None:
             self._fragments += payload
-            if len(self._fragments) > (self._engine.message_limit if self.joined else _STRANGER_BYTES):
+            if len(self._fragments) > self._message_limit():
                 raise frames.ProtocolError("message too big", frames.TOO_BIG)
             if final:
                 whole, self._fragments = bytes(self._fragments), None

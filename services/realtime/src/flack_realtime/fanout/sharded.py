@@ -37,24 +37,11 @@ class _Shard(Subscriptions):
     _SUBSCRIBE, _UNSUBSCRIBE = "SSUBSCRIBE", "SUNSUBSCRIBE"
     _MESSAGE, _SUBSCRIBED, _UNSUBSCRIBED = b"smessage", b"ssubscribe", b"sunsubscribe"
 
-    def __init__(
-        self,
-        connect: Callable[[], Any],
-        on_message: Callable[[bytes, bytes], None],
-        on_restored: Callable[[], None],
-        on_moved: Callable[[], None],
-    ) -> None:
-        super().__init__(connect, on_message, on_restored)
-        self._on_moved = on_moved
-
     def _parts(self, channels: list[bytes]) -> Iterable[list[bytes]]:
         slots: dict[int, list[bytes]] = defaultdict(list)
         for channel in channels:
             slots[key_slot(channel)].append(channel)
         return slots.values()
-
-    def _moved(self) -> None:
-        self._on_moved()
 
 
 class ShardedSubscriptions:
@@ -182,8 +169,9 @@ class ShardedSubscriptions:
         if shard is None:
             redis = self._cluster.get_redis_connection(node)
             shard = self._shards[node.name] = _Shard(
-                redis.connection_pool.make_connection, self._on_message, self._on_restored, self._look.set
+                redis.connection_pool.make_connection, self._on_message, self._on_restored
             )
+            shard.on_moved = self._look.set
             shard.start()
         return shard
 

@@ -16,13 +16,14 @@ from gevent.event import Event
 from redis import ConnectionPool
 from redis.exceptions import MovedError, RedisError
 
+from flack_realtime.fanout.delivery import NEXT_TURN
+
 log = logging.getLogger(__name__)
 
 _PING_SECONDS = 5.0
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 _TURN_SECONDS = 0.01
 """How long messages that wait in a row are handled before others get their turn."""
-_NEXT_TURN = 0.0001  # a timer, as in `delivery`
 _CHANNELS_A_COMMAND = 1000
 CONNECTION_OPTIONS: dict[str, Any] = {
     "protocol": 2,
@@ -72,6 +73,8 @@ class Subscriptions:
         self._lost = False
         self._last: _Batch | None = None  # of what is subscribed again after a loss
         self._busy = 0.0
+        self.on_moved: Callable[[], None] = lambda: None
+        """Channels are not, or may not be, heard here any more. Only a cluster has another place for them."""
         self.ever_up = False
         """Whether Redis was ever there."""
 
@@ -159,9 +162,8 @@ class Subscriptions:
                     connection.send_packed_command([pipeline], check_health=False)
             except (RedisError, OSError) as error:
                 log.warning("redis subscription not sent: %s: %s", type(error).__name__, error)
-                if (
-                    self._connection is connection
-                ):  # given up: redis-py would connect it anew behind the reader's back
+                # Given up: redis-py would connect it anew behind the reader's back.
+                if self._connection is connection:
                     self._drop()
 
     def _commands(self, connection: Any) -> list[Any]:
@@ -209,7 +211,7 @@ class Subscriptions:
             self._drop()
             if monotonic() - began > _LONGEST_PAUSE:
                 pause = _SHORTEST_PAUSE
-            self._moved()
+            self.on_moved()
             gevent.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -238,7 +240,7 @@ class Subscriptions:
             if self._expected:
                 self._asked.difference_update(self._expected[0].channels)
                 self._answered(self._expected.popleft())
-            self._moved()
+            self.on_moved()
             return
         kind = reply[0] if isinstance(reply, list) else reply
         if kind == self._MESSAGE:
@@ -254,14 +256,14 @@ class Subscriptions:
             log.exception("a published message could not be handled")
         self._busy += monotonic() - began
         if self._busy > _TURN_SECONDS:  # reading does not give way as long as there is something to read
-            gevent.sleep(_NEXT_TURN)
+            gevent.sleep(NEXT_TURN)
             self._busy = 0.0
 
     def _told(self, channel: bytes, *, subscribed: bool) -> None:
         batch = self._expected[0] if self._expected else None
         if batch is None or batch.wanted != subscribed or channel not in batch.left:
             self._asked.discard(channel)  # nobody asked for this: it was taken from us
-            self._moved()
+            self.on_moved()
             return
         batch.left.remove(channel)
         if not batch.left:
@@ -275,6 +277,3 @@ class Subscriptions:
         if batch is self._last:
             self._last = None
             gevent.spawn(self._on_restored)
-
-    def _moved(self) -> None:
-        """Channels are not, or may not be, heard here any more. Only a cluster has another place for them."""
