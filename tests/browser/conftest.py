@@ -26,9 +26,13 @@ def _chromium() -> str | None:
     return find_chromium()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium: Debian's, playwright's own, or what FLACK_CHROMIUM names."""
+    """Chromium: Debian's, playwright's own, or what FLACK_CHROMIUM names.
+
+    One for each file of tests: while playwright is there its event loop runs, and no other can be started in the
+    process, which tests of other folders want to do.
+    """
     chromium = _chromium()  # before playwright runs: it may ask a playwright of its own
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)

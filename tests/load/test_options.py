@@ -1,5 +1,6 @@
 """What `make load` may be told, and what is said of what it may not."""
 
+import os
 import shlex
 import subprocess
 from pathlib import Path
@@ -10,6 +11,8 @@ from .options import BadOption, read_options
 
 ROOT = Path(__file__).parents[2]
 URL = "--url=http://127.0.0.1:8000"
+OF_MAKE = frozenset({"MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL"})
+"""What a make tells those that it starts."""
 YES, NO = ("1", "yes", "true", "on", "Yes"), ("0", "no", "false", "off")
 
 
@@ -17,7 +20,9 @@ def made(**said: str) -> list[str]:
     """The options that `make load` hands on when it is told this."""
     words = [f"{name}={value}" for name, value in said.items()]
     command = ["make", "-n", "-o", ".venv/.dev-stamp", "load", *words]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    # Not what a make that runs these tests was told: its options and variables would count here, too.
+    own = {name: value for name, value in os.environ.items() if name not in OF_MAKE}
+    shown = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=True).stdout
     _, _, options = shown.replace("\\\n", " ").partition("-m tests.load ")
     return shlex.split(options)
 
