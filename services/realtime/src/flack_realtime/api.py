@@ -1,8 +1,10 @@
 """What realtime asks of api, on routes that the ingress does not lead to."""
 
 import math
+import random
 from typing import Any
 
+import gevent
 import orjson
 import urllib3
 from flack_contracts.internal import (
@@ -18,11 +20,19 @@ from flack_realtime.gather import Gather
 
 _GATHER_SECONDS = 0.005  # much shorter than the question itself takes
 _MOST_PEOPLE = 500  # api's own limit
+_QUESTIONS_AT_ONCE = 2
+BUSY_SECONDS = (0.25, 0.5, 1.0, 2.0)
+"""How long to wait before asking again, each time that api has too much in hand. To close whoever waits for the answer
+would have them all connect anew, which is more work than the answer."""
 _TIMEOUT = urllib3.Timeout(connect=2.0, read=5.0)
 
 
 class ApiAway(Exception):
     """api cannot be reached, or could not answer."""
+
+
+class ApiBusy(ApiAway):
+    """api has too much in hand just now."""
 
 
 class InternalApi:
@@ -33,7 +43,9 @@ class InternalApi:
         self._pool = urllib3.connection_from_url(
             base_url, maxsize=100, timeout=_TIMEOUT, retries=False, headers={SERVICE_KEY_HEADER: service_key}
         )
-        self._memberships = Gather(self._ask_memberships, seconds=_GATHER_SECONDS, most=_MOST_PEOPLE)
+        self._memberships = Gather(
+            self._ask_memberships, seconds=_GATHER_SECONDS, most=_MOST_PEOPLE, at_once=_QUESTIONS_AT_ONCE
+        )
 
     def key_set(self) -> dict[str, Any]:
         """api's public keys (a JWKS)."""
@@ -69,10 +81,18 @@ class InternalApi:
         self._ask("POST", "/internal/v1/offline", {"user_id": user_id})
 
     def _ask_memberships(self, user_ids: list[int]) -> dict[int, Memberships]:
-        answer = self._ask("GET", f"/internal/memberships?users={','.join(map(str, user_ids))}")
+        answer = self._ask_until_free(f"/internal/memberships?users={','.join(map(str, user_ids))}")
         return {
             person.user_id: person for person in MembershipsOfMany.model_validate_json(answer.data).people
         }
+
+    def _ask_until_free(self, path: str) -> urllib3.BaseHTTPResponse:
+        for seconds in BUSY_SECONDS:
+            try:
+                return self._ask("GET", path)
+            except ApiBusy:
+                gevent.sleep(seconds * random.uniform(0.5, 1.0))
+        return self._ask("GET", path)
 
     def _ask(
         self, method: str, path: str, body: Any = None, *, missing_ok: bool = False
@@ -87,4 +107,4 @@ class InternalApi:
             raise ApiAway(type(error).__name__) from error
         if 200 <= answer.status < 300 or (missing_ok and answer.status == 404):
             return answer
-        raise ApiAway(f"{method} answered {answer.status}")
+        raise (ApiBusy if answer.status == 503 else ApiAway)(f"{method} answered {answer.status}")
