@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import requests
 import servers
@@ -40,8 +40,10 @@ class ApiProcess:
 
 
 @contextmanager
-def api_process(database_url: str, redis_url: str, **settings: str) -> Iterator[ApiProcess]:
-    """A process that is gone at the end."""
+def api_process(
+    database_url: str, redis_url: str, *, output: IO[bytes] | None = None, **settings: str
+) -> Iterator[ApiProcess]:
+    """A process that is gone at the end. It writes into `output`, or where this one writes."""
     port, metrics_port = servers.ports.take(), servers.ports.take()
     values = {
         "BIND": "127.0.0.1", "PORT": port, "METRICS_PORT": metrics_port, "DATABASE_URL": database_url,
@@ -49,7 +51,9 @@ def api_process(database_url: str, redis_url: str, **settings: str) -> Iterator[
         "TRUSTED_PROXIES": 0, "GRACEFUL_TIMEOUT": 5, **settings,
     }  # fmt: skip
     environment = {**os.environ, **{f"FLACK_{name}": str(value) for name, value in values.items()}}
-    process = subprocess.Popen([sys.executable, "-m", "flack_api"], env=environment)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flack_api"], env=environment, stdout=output, stderr=output
+    )
     running = ApiProcess(process, port, metrics_port)
     try:
         servers.wait_until(lambda: process.poll() is not None or running.probe("/readyz") == 200, seconds=60)

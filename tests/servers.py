@@ -39,11 +39,15 @@ def open_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def embedded_postgres(folder: Path) -> Iterator[str]:
-    """A fresh server on a free port. Gives the URL of its maintenance database."""
+def embedded_postgres(folder: Path, *, durable: bool = False) -> Iterator[str]:
+    """A fresh server on a free port. Gives the URL of its maintenance database.
+
+    A `durable` one writes as in production: a commit waits for the disk.
+    """
     data, port = folder / "data", ports.take()
     postgres.make_cluster(data, PASSWORD)
-    options = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", *FAST]
+    options = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories="]
+    options += ["max_connections=200"] if durable else FAST
     command = [str(postgres.binaries() / "postgres"), "-D", str(data)]
     user = postgres.system_user()
     with (folder / "postgres.log").open("wb") as log:

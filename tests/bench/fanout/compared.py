@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flack_contracts import streams, wire
 from flack_kit.jwt import Signer
+from installation import Installation
 from processes import HERE, build, free_port, tree, wait_for_port
 
 NAMES = ("flack", "stock", "node", "floor")
@@ -35,9 +36,17 @@ class Server:
     """One server process, its port, and how a message is published to its room."""
 
     def __init__(
-        self, name: str, redis_port: int, scratch: Path, *, traced: bool = False, **environment: str
+        self,
+        name: str,
+        redis_port: int,
+        scratch: Path,
+        *,
+        installation: Installation | None = None,
+        traced: bool = False,
+        **environment: str,
     ) -> None:
         self._environment, self._traced = environment, scratch / f"{name}.traced" if traced else None
+        self.installation = installation
         self.name, self.redis_port, self.scratch = name, redis_port, scratch
         self.port = free_port()
         self.tokens: Path | None = None
@@ -88,21 +97,27 @@ class Server:
             command, env={**os.environ, **environment}, stdout=log, stderr=log, start_new_session=True
         )
 
-    # Flack's own realtime service, with tokens and rooms: the stub stands in for api.
+    # Flack's own realtime service, with tokens and rooms. Without an installation a stub stands in for api.
 
     def _start_flack(self) -> "subprocess.Popen[bytes]":
-        signer, self.tokens = _tokens(self.scratch)
-        self._stub = _api_stub(signer)
-        threading.Thread(target=self._stub.serve_forever, daemon=True).start()
+        if self.installation:
+            self.tokens = self.installation.tokens
+            api_url, service_key = self.installation.api_url, self.installation.service_key
+        else:
+            signer, self.tokens = _tokens(self.scratch)
+            self._stub = _api_stub(signer)
+            threading.Thread(target=self._stub.serve_forever, daemon=True).start()
+            api_url, service_key = f"http://127.0.0.1:{self._stub.server_port}", "bench"
         return self._popen(
             [sys.executable, "-m", "flack_realtime"],
             FLACK_BIND="127.0.0.1", FLACK_PORT=str(self.port), FLACK_METRICS_PORT=str(free_port()),
-            FLACK_REDIS_URL=self.redis_url, FLACK_API_URL=f"http://127.0.0.1:{self._stub.server_port}",
-            FLACK_SERVICE_KEY="bench", FLACK_LOG_LEVEL="warning", FLACK_DRAIN_SECONDS="0", FLACK_GRACEFUL_TIMEOUT="1",
-            **self._environment,
+            FLACK_REDIS_URL=self.redis_url, FLACK_API_URL=api_url, FLACK_SERVICE_KEY=service_key,
+            FLACK_LOG_LEVEL="warning", FLACK_DRAIN_SECONDS="0", FLACK_GRACEFUL_TIMEOUT="1", **self._environment,
         )  # fmt: skip
 
     def _message_flack(self, size: int, channel: int) -> tuple[str, bytes]:
+        if self.installation:
+            return self.installation.chat.message(channel)
         name = streams.channel_stream(channel)
         return streams.room_channel(name), wire.packet("event", orjson.dumps(event(size)))
 
