@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { State } from "../src/state/model";
 import { Follower, GAP_WAIT } from "../src/sync/follower";
+import { Problem, Unreachable } from "../src/sync/problem";
 import type { Event, Streams, SyncAnswer } from "../src/types";
 import { event, message, state } from "./make";
 
@@ -12,13 +13,13 @@ function world() {
   const asked: Streams[] = [];
   const refetched: string[][] = [];
   const applied: number[] = [];
-  const answers = { reached: true, recovered: true };
+  const answers = { error: null as Error | null, recovered: true };
   const follower = new Follower({
     read: () => known,
     write: (next) => (known = next),
     sync: (since) => {
       asked.push(since);
-      if (!answers.reached) return Promise.reject(new Error("not reached"));
+      if (answers.error) return Promise.reject(answers.error);
       const events = answers.recovered ? log.filter((item) => item.seq > (since["channel:7"] ?? 0)) : [];
       const answer: SyncAnswer = { streams: [{ stream: "channel:7", recovered: answers.recovered, seq: 14, events }] };
       return Promise.resolve(answer);
@@ -86,7 +87,7 @@ describe("following the streams", () => {
 
   it("tries a sync that failed again, unless it has ended since", async () => {
     const { follower, asked, answers } = world();
-    answers.reached = false;
+    answers.error = new Unreachable();
     await follower.sync();
     await vi.advanceTimersByTimeAsync(5000);
     expect(asked.length).toBeGreaterThan(1);
@@ -94,6 +95,18 @@ describe("following the streams", () => {
     follower.stop();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(asked).toHaveLength(tried);
+  });
+
+  it("comes back when api said, not before", async () => {
+    const { follower, asked, answers, seq } = world();
+    answers.error = new Problem(503, "overloaded", "Too much at once.", {}, 20);
+    await follower.sync();
+    answers.error = null;
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect(asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(10_001);
+    expect(asked).toHaveLength(2);
+    expect(seq()).toBe(14);
   });
 
   it("makes one request of many wishes, and one more for those made meanwhile", async () => {

@@ -1,11 +1,13 @@
 import { apply, standing } from "../state/reducer";
 import type { State } from "../state/model";
 import type { Event, Streams, SyncAnswer } from "../types";
+import { Problem } from "./problem";
 
 /** Milliseconds a gap is given to close by itself: two api processes may publish 6 before 5. */
 export const GAP_WAIT = 250;
-/** Milliseconds until a sync that failed is tried again. */
-const RETRY_WAIT = 3000;
+/** Seconds until a sync that failed is tried again, where api did not say when, and the most where it did. */
+const RETRY_WAIT = 3;
+const LONGEST_WAIT = 60;
 
 export interface Ground {
   read(): State | null;
@@ -64,8 +66,8 @@ export class Follower {
       return this.syncing;
     }
     this.syncing = this.syncOnce()
-      .catch(() => {
-        setTimeout(() => void this.sync(), RETRY_WAIT);
+      .catch((error: unknown) => {
+        setTimeout(() => void this.sync(), pause(error));
       })
       .finally(() => {
         this.syncing = null;
@@ -149,4 +151,10 @@ export class Follower {
     for (const stream of this.early.keys()) if (this.ground.read()?.streams[stream] === undefined) this.early.delete(stream);
     if (this.early.size > 0) this.waitForGap();
   }
+}
+
+/** Milliseconds until the next try. After a lost pod all sync at once: with some chance in it they do not come back so. */
+function pause(error: unknown): number {
+  const told = error instanceof Problem ? error.retryAfter : null;
+  return Math.min(LONGEST_WAIT, told ?? RETRY_WAIT) * 1000 * (1 + Math.random() / 2);
 }
