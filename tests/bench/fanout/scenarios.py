@@ -13,7 +13,7 @@ from processes import Clients, Usage
 
 Result = dict[str, float]
 MESSAGE_BYTES = 317
-DELIVERIES_A_SECOND = 20_000
+DELIVERIES_A_SECOND, LIGHT = 20_000, 5_000
 ROOMS = {10: 10, 100: 100, 1_000: 1_000, 10_000: 1}
 """Sizes of rooms, and the number of the channel that has as many members (`servers.memberships`)."""
 
@@ -44,21 +44,27 @@ class Bench:
         began, sent = time.monotonic(), 0
         while (elapsed := time.monotonic() - began) < seconds:
             if sent <= elapsed * per_second:
-                self.redis.publish(*server.message(MESSAGE_BYTES, channel))
+                server.publish(self.redis, MESSAGE_BYTES, channel)
                 sent += 1
             else:
                 time.sleep(min(0.002, 1 / per_second))
         return sent
 
     def deliver(
-        self, server: Server, clients: Clients, members: int, seconds: float, channel: int = 1
+        self,
+        server: Server,
+        clients: Clients,
+        members: int,
+        seconds: float,
+        channel: int = 1,
+        per_second: int = DELIVERIES_A_SECOND,
     ) -> Result:
-        """Offer 20,000 deliveries a second to a room; what each cost and how long it took."""
+        """Offer that many deliveries a second to a room; what each cost and how long it took."""
         self.publish_at(server, 20, 1, channel)
         time.sleep(0.5)
         clients.say("begin")
         before = Usage.of(server.pid)
-        sent = self.publish_at(server, DELIVERIES_A_SECOND / members, seconds, channel)
+        sent = self.publish_at(server, per_second / members, seconds, channel)
         got = _all_of(clients, sent * members)
         cpu = Usage.of(server.pid).cpu - before.cpu
         return {
@@ -74,12 +80,14 @@ class Bench:
 
 
 def fan_out(bench: Bench, server: Server, sockets: int, seconds: float) -> Result:
-    """One room with everybody in it."""
+    """One room with everybody in it, at the full load and at one that leaves every server time."""
     clients = bench.clients(server, sockets)
     try:
-        return bench.deliver(server, clients, sockets, seconds)
+        full = bench.deliver(server, clients, sockets, seconds)
+        light = bench.deliver(server, clients, sockets, seconds / 2, per_second=LIGHT)
     finally:
         clients.close()
+    return {**full, "light_p50_ms": light["p50_ms"], "light_p99_ms": light["p99_ms"]}
 
 
 def _all_of(clients: Clients, deliveries: int) -> Result:
@@ -93,7 +101,7 @@ def _all_of(clients: Clients, deliveries: int) -> Result:
 
 
 def connections(bench: Bench, server: Server, sockets: int, seconds: float) -> Result:
-    """What connections cost: to hear of a message for nobody, to open, to hold, and to lose some thousands.
+    """What connections cost: to hear of a message for nobody, to hold, and to lose some hundreds.
 
     `seconds` must be those in which everything that comes again and again comes once: then what idling costs in a
     span can be taken off the others.
@@ -111,9 +119,6 @@ def connections(bench: Bench, server: Server, sockets: int, seconds: float) -> R
     before = _settled(server)
     clients = bench.clients(server, staying)
     try:
-        time.sleep(1)
-        opened = Usage.of(server.pid)
-        client_cpu = clients.say("end")["client_cpu"]
         _settled(server)
         others = bench.clients(server, leaving, first=staying)
         time.sleep(1)
@@ -126,12 +131,29 @@ def connections(bench: Bench, server: Server, sockets: int, seconds: float) -> R
     finally:
         clients.close()
     return {
-        "connect_cpu_ms": (opened.cpu - before.cpu) / staying * 1000,
         "rss_bytes_per_connection": (full.rss - before.rss) / (staying + leaving),
         "elsewhere_cpu_us": elsewhere * 1e6,
         "disconnect_cpu_ms": (lost - 2 * idle) / leaving * 1000,
         "idle_cpu_percent": idle / seconds * 100,
-        "client_connect_cpu_ms": client_cpu / staying * 1000,
+    }
+
+
+def connects(bench: Bench, server: Server, sockets: int) -> Result:
+    """What it costs to open a connection, with all that comes within a second after the last."""
+    few = bench.clients(server, 50, first=TOKENS - 50)
+    try:
+        before = _settled(server)
+        clients = bench.clients(server, sockets)
+        try:
+            time.sleep(1)
+            after, client_cpu = Usage.of(server.pid), clients.say("end")["client_cpu"]
+        finally:
+            clients.close()
+    finally:
+        few.close()
+    return {
+        "connect_cpu_ms": (after.cpu - before.cpu) / sockets * 1000,
+        "client_connect_cpu_ms": client_cpu / sockets * 1000,
     }
 
 
