@@ -14,7 +14,9 @@ Found = dict[str, dict[str, Figure]]
 WAITS = {
     "sync /database": "a query of 20 ms · sync worker",
     "threads /database": "a query of 20 ms · 8 threads",
+    "a thread each /database": "a query of 20 ms · 32 threads",
     "gevent /database": "a query of 20 ms · gevent",
+    "small pool /database": "a query of 20 ms · gevent, 10 connections to PostgreSQL",
     "gevent /expand-inline": "a link expanded in the request (a page of 200 ms)",
     "gevent /expand-queued": "the same left to a queue",
     "one process": "Flack's api, its public keys · one process",

@@ -32,12 +32,15 @@ from processes import Server, running  # noqa: E402
 from versions import Versions, api  # noqa: E402
 from views import cost_of_views  # noqa: E402
 
+CONNECTIONS = 32
+SMALL_POOL = 10
 WORKERS = {
     "sync": ["-k", "sync"],
     "threads": ["-k", "gthread", "--threads", "8"],
+    "a thread each": ["-k", "gthread", "--threads", str(CONNECTIONS)],
     "gevent": ["-k", "gevent"],
+    "small pool": ["-k", "gevent"],
 }
-CONNECTIONS = 32
 
 Measure = Callable[[], dict[str, dict[str, float]]]
 """Measures once; figures by pattern and by what they are."""
@@ -85,7 +88,11 @@ def _measures(stack: ExitStack, postgres: str, redis: str) -> list[Measure]:
         "REDIS_URL": redis,
         "PAGE_URL": f"http://127.0.0.1:{pages.port}/",
     }
-    workers = {name: stack.enter_context(_gunicorn(name, environment)).port for name in WORKERS}
+    pool_of = {name: str(SMALL_POOL if name == "small pool" else 100) for name in WORKERS}
+    workers = {
+        name: stack.enter_context(_gunicorn(name, {**environment, "POOL": pool_of[name]})).port
+        for name in WORKERS
+    }
     pair = [stack.enter_context(api(postgres, redis)).port for _ in range(2)]
     pools = {name: stack.enter_context(pool(name, redis)) for name in POOLS}
     versions = Versions(postgres, redis)

@@ -1,6 +1,6 @@
 """A Flask application whose views wait, as real ones do: for a database, for a slow page, or for nobody.
 
-`DATABASE_URL`, `REDIS_URL` and `PAGE_URL` say for whom. gunicorn serves it with whatever worker is compared.
+`DATABASE_URL`, with `POOL` connections, `REDIS_URL` and `PAGE_URL` say for whom. gunicorn serves it with whatever worker is compared.
 """
 
 import os
@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 app = Flask("waits")
-engine = create_engine(os.environ["DATABASE_URL"], pool_size=100)
+engine = create_engine(os.environ["DATABASE_URL"], pool_size=int(os.environ["POOL"]), max_overflow=0)
 tasks = TaskSender(os.environ["REDIS_URL"])
 
 
