@@ -41,7 +41,7 @@ def _talk(servers: list[Plain]) -> None:
         bob = Person(servers[1].url)
         cat = Person(servers[1].url, transport="polling")
         people += [ann, bob, cat]
-        wait_until(lambda: all(person.sio.connected for person in people))
+        wait_until(lambda: all(person.connects for person in people))
 
         assert ann.call("say", "hello") == "told"
         for person in people:

@@ -18,6 +18,7 @@ class Connection:
         self.heard: list[bytes] = []
         self.broken = False
         self.answers = True
+        self.pings = 0
 
     def connect(self) -> None:
         """Nothing to do."""
@@ -31,6 +32,7 @@ class Connection:
             raise RedisGone("broken pipe")
         for line in b"".join(parts).splitlines():
             verb, *channels = line.split()
+            self.pings += verb == b"PING"
             if verb == b"SUBSCRIBE" and self.answers:
                 self.heard += channels
                 for channel in channels:
@@ -127,6 +129,21 @@ def test_the_gap_is_told_while_others_go_on_to_join(
     assert not restored
     second.replies.put([b"subscribe", b"a", 1])
     until(lambda: restored)
+
+
+def test_redis_is_asked_whether_it_is_there_however_often_nothing_changes(
+    subscriptions: Subscriptions, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flack_realtime.fanout.subscriptions._PING_SECONDS", 0.05)
+    subscriptions.acquire(b"a")
+    assert subscriptions.wait([b"a"], 5)
+    for _ in range(
+        30
+    ):  # who leaves and comes back in one turn wakes the writer, and there is nothing to send
+        subscriptions.release(b"a")
+        subscriptions.acquire(b"a")
+        gevent.sleep(0.01)
+    assert 2 <= redis.connections[0].pings <= 10
 
 
 def test_messages_in_a_row_leave_turns_to_others(redis: Redis) -> None:

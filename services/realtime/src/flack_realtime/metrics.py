@@ -39,15 +39,18 @@ class RealtimeCollector(Collector):
             self._v1.connections if self._v1 is not None else 0,
         )
         yield CounterMetricFamily(
-            "flack_realtime_deliveries", "Packets written to a connection", stats.deliveries
+            "flack_realtime_deliveries", "Packets handed to connections", stats.deliveries
         )
         yield GaugeMetricFamily(
-            "flack_realtime_send_queue_bytes", "Bytes that wait for slow connections", stats.spilled_bytes
+            "flack_realtime_send_queue_bytes", "Bytes that wait for slow WebSockets", stats.spilled_bytes
         )
         yield GaugeMetricFamily(
             "flack_realtime_subscriptions", "Redis channels this process hears", len(subscriptions)
         )
         yield GaugeMetricFamily("flack_realtime_redis_up", "Whether Redis is there", int(subscriptions.up))
+        yield CounterMetricFamily(
+            "flack_realtime_gaps", "Times that Redis was away and clients were told to sync", stats.gaps
+        )
         yield CounterMetricFamily(
             "flack_realtime_slow_consumers", "Connections closed for staying behind", stats.slow_consumers
         )

@@ -5,11 +5,11 @@ a cluster), `delivery` (the loop), `engine` (the seam with engineio), `connectio
 `spill` (one socket), `wheel`, `frames` and `handshake` (the protocol), `polling`. Nothing here knows about chat.
 """
 
-from flack_realtime.fanout.engine import Engine, Stats
-from flack_realtime.fanout.manager import FanoutManager
-from flack_realtime.fanout.rooms import Client
-from flack_realtime.fanout.sharded import ShardedSubscriptions, cluster_connector
-from flack_realtime.fanout.subscriptions import Subscriptions, redis_connector
+from .engine import Engine, Stats
+from .manager import FanoutManager
+from .rooms import Client
+from .sharded import ShardedSubscriptions, cluster_connector
+from .subscriptions import Subscriptions, redis_connector
 
 __all__ = [
     "Client",

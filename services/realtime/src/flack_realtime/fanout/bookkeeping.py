@@ -5,7 +5,7 @@ from typing import Any
 
 from socketio.base_manager import BaseManager
 
-from flack_realtime.fanout.rooms import Client, Index, qualified
+from .rooms import Client, Index, qualified, several
 
 
 class IndexedManager(BaseManager):  # type: ignore[misc]  # python-socketio publishes no types
@@ -97,20 +97,20 @@ class IndexedManager(BaseManager):  # type: ignore[misc]  # python-socketio publ
 
     # --- rooms ----------------------------------------------------------------------------------------------------
 
-    def enter_room(self, sid: str, namespace: str, room: str, eio_sid: str | None = None) -> None:
+    def enter_room(self, sid: str, namespace: str, room: object, eio_sid: str | None = None) -> None:
         """Put a client of this process into a room. Raises ValueError for one that is not here."""
         client = self.index.clients.get(sid)
         if client is None:
             raise ValueError("sid is not connected to requested namespace")
         self._enter(client, qualified(room, namespace))
 
-    def leave_room(self, sid: str, namespace: str, room: str) -> None:
+    def leave_room(self, sid: str, namespace: str, room: object) -> None:
         """Take a client of this process out of a room."""
         client = self.index.clients.get(sid)
         if client is not None:
             self._leave(client, qualified(room, namespace))
 
-    def close_room(self, room: str, namespace: str) -> None:
+    def close_room(self, room: object, namespace: str) -> None:
         """Take every client of this process out of a room."""
         name = qualified(room, namespace)
         found = self.index.rooms.get(name)
@@ -131,14 +131,14 @@ class IndexedManager(BaseManager):  # type: ignore[misc]  # python-socketio publ
             clients = dict.fromkeys(self.index.of_namespace(namespace))
         else:
             clients = {}
-            for name in [room] if isinstance(room, str) else room:
+            for name in several(room):
                 found = self.index.rooms.get(qualified(name, namespace))
                 clients.update(found.clients if found else {})
                 if name in self.index.clients:
                     clients[self.index.clients[name]] = None
         return ((client.sid, client.eio_sid) for client in clients)
 
-    def is_sid_room(self, namespace: str, room: str) -> bool:
+    def is_sid_room(self, namespace: str, room: object) -> bool:
         """Whether a room's name is a client's id."""
         return room in self.index.clients
 

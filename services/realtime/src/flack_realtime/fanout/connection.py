@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from gevent.event import Event
 
-from flack_realtime.fanout import frames
-from flack_realtime.fanout.handshake import Socket
-from flack_realtime.fanout.incoming import Incoming
-from flack_realtime.fanout.outgoing import stop
+from . import frames
+from .handshake import Socket
+from .incoming import Incoming
+from .outgoing import stop
 
 if TYPE_CHECKING:
-    from flack_realtime.fanout.engine import Engine
+    from .engine import Engine
 
 _PING = frames.server_frame(b"2")
 

@@ -14,12 +14,12 @@ import orjson
 from engineio import packet as eio_packet
 from socketio import packet as sio_packet
 
-from flack_realtime.fanout import frames
-from flack_realtime.fanout.connection import Connection
-from flack_realtime.fanout.handshake import BadUpgrade, switching_protocols, take_socket
-from flack_realtime.fanout.incoming import Incoming
-from flack_realtime.fanout.polling import PollingSocket
-from flack_realtime.fanout.wheel import Wheel
+from . import frames
+from .connection import Connection
+from .handshake import BadUpgrade, switching_protocols, take_socket
+from .incoming import Incoming
+from .polling import PollingSocket
+from .wheel import Wheel
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class Stats:
     spilled_bytes: int = 0
     slow_consumers: int = 0
     protocol_errors: int = 0
+    gaps: int = 0
 
 
 class Engine:

@@ -4,10 +4,13 @@ import _socket
 import base64
 import binascii
 import hashlib
+import logging
 import os
 import socket
 from typing import Any
 from wsgiref.types import WSGIEnvironment
+
+log = logging.getLogger(__name__)
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -36,11 +39,20 @@ def switching_protocols(environ: WSGIEnvironment) -> bytes:
         raise BadUpgrade("bad key") from error
     if len(nonce) != 16:
         raise BadUpgrade("bad key")
+    _check_plain(environ)
     accept = base64.b64encode(hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest())
     return (
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
     )
+
+
+def _check_plain(environ: WSGIEnvironment) -> None:
+    """Raise BadUpgrade where this server speaks TLS: its socket's descriptor carries what only TLS can read."""
+    theirs = environ.get("gunicorn.socket")
+    if hasattr(_shown(environ) if theirs is None else theirs, "do_handshake"):
+        log.error("a WebSocket over TLS was refused: TLS must end at a proxy in front of this server")
+        raise BadUpgrade("TLS must end in front of this server")
 
 
 def take_socket(environ: WSGIEnvironment) -> tuple[Socket, bool]:
@@ -53,13 +65,17 @@ def take_socket(environ: WSGIEnvironment) -> tuple[Socket, bool]:
     if theirs is not None:
         family, kind, proto = theirs.family, theirs.type, theirs.proto
         return _prepare(_socket.socket(family, kind, proto, fileno=theirs.detach())), True
-    body = environ["wsgi.input"]
-    raw = getattr(getattr(body, "rfile", body), "raw", None)
-    if raw is None:
+    theirs = _shown(environ)
+    if theirs is None:
         raise RuntimeError("this WSGI server does not show its socket; use gunicorn's gevent worker")
-    theirs = raw._sock
     descriptor = os.dup(theirs.fileno())
     return _prepare(_socket.socket(theirs.family, theirs.type, theirs.proto, fileno=descriptor)), False
+
+
+def _shown(environ: WSGIEnvironment) -> Any:
+    """The socket that gevent's pywsgi reads a request from."""
+    body = environ["wsgi.input"]
+    return getattr(getattr(getattr(body, "rfile", body), "raw", None), "_sock", None)
 
 
 def _prepare(sock: Socket) -> Socket:

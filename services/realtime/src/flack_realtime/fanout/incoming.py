@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import gevent
 
-from flack_realtime.fanout import frames
-from flack_realtime.fanout.handshake import Socket
-from flack_realtime.fanout.outgoing import Outgoing
+from . import frames
+from .handshake import Socket
+from .outgoing import Outgoing
 
 if TYPE_CHECKING:
-    from flack_realtime.fanout.engine import Engine
+    from .engine import Engine
 
 _READ_SIZE = 8192
 _READABLE = 1

@@ -9,18 +9,15 @@ from typing import Any
 
 import gevent
 import orjson
-from socketio.packet import EVENT
+from socketio.packet import EVENT, Packet
 
-from flack_realtime.fanout.bookkeeping import IndexedManager
-from flack_realtime.fanout.delivery import Recipient, deliver
-from flack_realtime.fanout.engine import Engine
-from flack_realtime.fanout.frames import server_frame
-from flack_realtime.fanout.rooms import Client, Room, qualified
-from flack_realtime.fanout.sharded import ShardedSubscriptions
-from flack_realtime.fanout.subscriptions import Subscriptions
-
-EVERYBODY = "*"
-"""The room that a broadcast without a room goes to; every process hears it."""
+from .bookkeeping import IndexedManager
+from .delivery import Recipient, deliver
+from .engine import Engine
+from .frames import server_frame
+from .rooms import EVERYBODY, Client, Room, qualified, several
+from .sharded import ShardedSubscriptions
+from .subscriptions import Subscriptions
 
 _ENTER_SECONDS = 2.0
 
@@ -46,7 +43,7 @@ class FanoutManager(IndexedManager):
         **limits: Any,
     ) -> None:
         super().__init__()
-        self.subscriptions = subscriptions(connect_redis, self._published, lambda: self.on_restored())
+        self.subscriptions = subscriptions(connect_redis, self._published, self._restored)
         self._publish, self._prefix, self._limits = publish, prefix, limits
         self._listeners: dict[bytes, Callable[[bytes], None]] = {}
         self.engine: Engine
@@ -98,12 +95,19 @@ class FanoutManager(IndexedManager):
             self.subscriptions.release(self.channel(name))
         return last
 
-    def enter_room(self, sid: str, namespace: str, room: str, eio_sid: str | None = None) -> None:
-        """Put a client into a room, and wait until it is heard here: what is emitted to it next must not be missed."""
+    def enter_room(self, sid: str, namespace: str, room: object, eio_sid: str | None = None) -> None:
+        """Put a client into a room, and wait until it is heard here: what is emitted to it next must not be missed.
+
+        Where Redis was there and is away nothing is waited for: a gap is told once it is back.
+        """
         super().enter_room(sid, namespace, room, eio_sid)
         channel = self.channel(qualified(room, namespace))
-        if self.subscriptions.up and not self.subscriptions.heard(channel) and _may_wait():
-            self.subscriptions.wait([channel], _ENTER_SECONDS)
+        heard = self.subscriptions
+        coming = heard.up or (
+            heard.started and not heard.ever_up
+        )  # the first client comes while it is dialled
+        if coming and not heard.heard(channel) and _may_wait():
+            heard.wait([channel], _ENTER_SECONDS)
 
     def enter(self, client: Client, room: str) -> bool:
         """Put a client into a room; True if it was not heard here before."""
@@ -132,25 +136,37 @@ class FanoutManager(IndexedManager):
         self, event: str, data: Any, namespace: str, room: Any = None, skip_sid: Any = None,
         callback: Any = None, to: Any = None, **_kwargs: Any,
     ) -> None:  # fmt: skip
-        """Emit to rooms in every process, or to one client of this one; only the latter can be asked for a callback."""
-        room, namespace = to or room, namespace or "/"
+        """Emit to rooms in every process, or to clients of this one; only a single client can be asked for a callback.
+
+        Raises ValueError for what is no JSON.
+        """
+        room, namespace = room if to is None else to, namespace or "/"
         values = list(data) if isinstance(data, tuple) else [] if data is None else [data]
-        client = self.index.clients.get(room) if isinstance(room, str) else None
-        identity = self._generate_ack_id(room, callback) if callback and client else None
-        encoded = self.server.packet_class(
-            EVENT, namespace=namespace, data=[event, *values], id=identity
-        ).encode()
-        payload = b"4" + encoded.encode()
-        if client is not None:
-            self.send(client, payload)
-            return
-        skipped = [skip_sid] if isinstance(skip_sid, str) else [sid for sid in skip_sid or () if sid]
+        clients = self.index.clients
+        names = [] if room is None else several(room)
+        asked = (
+            self._generate_ack_id(room, callback)
+            if callback and names == [room] and room in clients
+            else None
+        )
+        packet = payload = self._encoded([event, *values], namespace, asked)
+        skipped = [sid for sid in several(skip_sid) if sid]
         if skipped:
-            payload = orjson.dumps({"kind": "emit", "skip": skipped, "packet": payload.decode()})
+            payload = orjson.dumps({"kind": "emit", "skip": skipped, "packet": packet.decode()})
         if room is None:
             self.publish(EVERYBODY, payload)
-        for name in [room] if isinstance(room, str) else room or ():
-            self.publish(qualified(name, namespace), payload)
+        for name in names:
+            if name not in clients:
+                self.publish(qualified(name, namespace), payload)
+            elif name not in skipped:
+                self.send(clients[name], packet)
+
+    def _encoded(self, data: list[Any], namespace: str, identity: int | None) -> bytes:
+        make = self.server.packet_class if self.server is not None else Packet  # without one: only publishes
+        encoded = make(EVENT, namespace=namespace, data=data, id=identity).encode()
+        if not isinstance(encoded, str):
+            raise ValueError("only JSON is sent here: no bytes, and no other serializer")
+        return b"4" + encoded.encode()
 
     def publish(self, room: str, payload: bytes) -> None:
         """Send a ready packet to a room in every process."""
@@ -170,6 +186,10 @@ class FanoutManager(IndexedManager):
 
     # --- in -------------------------------------------------------------------------------------------------------
 
+    def _restored(self) -> None:
+        self.engine.stats.gaps += 1
+        self.on_restored()
+
     def _published(self, channel: bytes, payload: bytes) -> None:
         listener = self._listeners.get(channel)
         if listener is not None:
@@ -184,9 +204,11 @@ class FanoutManager(IndexedManager):
             payload, skipped = message["packet"].encode(), set(message["skip"])
         after = self.observe(name, payload)
         room = self.index.rooms.get(name)
-        if name == EVERYBODY or skipped:
-            clients: Iterable[Client] = room.clients if room else self.index.of_namespace(_namespace(payload))
-            self.send_to([client for client in list(clients) if client.sid not in skipped], payload)
+        if name == EVERYBODY:
+            everybody = self.index.of_namespace(_namespace(payload))
+            self.send_to([client for client in everybody if client.sid not in skipped], payload)
+        elif room is not None and skipped:
+            self.send_to([client for client in room.clients if client.sid not in skipped], payload)
         elif room is not None:
             self._deliver(room.links(), payload)
         if after is not None:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from engineio import packet as eio_packet
 
-from flack_realtime.fanout import frames
-from flack_realtime.fanout.handshake import Socket
-from flack_realtime.fanout.spill import SpillQueue
+from . import frames
+from .handshake import Socket
+from .spill import SpillQueue
 
 if TYPE_CHECKING:
-    from flack_realtime.fanout.engine import Engine
+    from .engine import Engine
 
 _WRITABLE = 2
 

@@ -14,12 +14,12 @@ from engineio import exceptions
 from engineio import packet as eio_packet
 from engineio import socket as eio_socket
 
-from flack_realtime.fanout import frames
-from flack_realtime.fanout.connection import Connection
-from flack_realtime.fanout.handshake import BadUpgrade, Socket, switching_protocols, take_socket
+from . import frames
+from .connection import Connection
+from .handshake import BadUpgrade, Socket, switching_protocols, take_socket
 
 if TYPE_CHECKING:
-    from flack_realtime.fanout.engine import Engine
+    from .engine import Engine
 
 _PACKETS_A_POLL = 16
 """What python-engineio's client takes in one answer; over more it gives the session up."""

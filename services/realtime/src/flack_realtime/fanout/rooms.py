@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flack_realtime.fanout.delivery import Recipient
+from .delivery import Recipient
 
 
 class Client:
@@ -142,6 +142,21 @@ class Index:
         return (client for client in list(self.clients.values()) if client.namespace == namespace)
 
 
-def qualified(room: str, namespace: str) -> str:
-    """The name of a room across namespaces: as it is in the default one, else `/namespace,room`."""
-    return room if namespace == "/" else f"{namespace},{room}"
+EVERYBODY = "*"
+"""The room that a broadcast without a room goes to; every process hears it."""
+
+
+def qualified(room: object, namespace: str) -> str:
+    """The name of a room across namespaces: as it is in the default one, else `/namespace,room`.
+
+    Redis channels have names of text, so what is no text is named by its `str`: 42 and "42" are one room. Raises
+    ValueError for the name that stands for everybody.
+    """
+    if room == EVERYBODY:
+        raise ValueError(f"no room can be named {EVERYBODY!r}: that is everybody")
+    return str(room) if namespace == "/" else f"{namespace},{room}"
+
+
+def several(room: object) -> list[Any]:
+    """The rooms, or ids of clients, that one argument names, as python-socketio takes them: one, or a collection."""
+    return list(room) if isinstance(room, list | tuple | set | frozenset) else [room]

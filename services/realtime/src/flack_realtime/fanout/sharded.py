@@ -18,7 +18,7 @@ from redis.cluster import RedisCluster
 from redis.crc import key_slot
 from redis.exceptions import RedisClusterException
 
-from flack_realtime.fanout.subscriptions import CONNECTION_OPTIONS, Subscriptions
+from .subscriptions import CONNECTION_OPTIONS, Subscriptions
 
 log = logging.getLogger(__name__)
 

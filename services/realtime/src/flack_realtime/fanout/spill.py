@@ -1,6 +1,7 @@
 """What a socket could not take at once: bytes in order, up to a bound."""
 
 from collections import deque
+from itertools import islice
 
 _CHUNK = 65_536
 
@@ -35,7 +36,7 @@ class SpillQueue:
         if len(self._frames) == 1 or len(first) - self._offset >= _CHUNK:
             return first[self._offset :] if self._offset else first
         parts, size = [first[self._offset :]], len(first) - self._offset
-        for frame in list(self._frames)[1:64]:
+        for frame in islice(self._frames, 1, 64):
             if size >= _CHUNK:
                 break
             parts.append(frame)

@@ -16,7 +16,7 @@ from gevent.event import Event
 from redis import ConnectionPool
 from redis.exceptions import MovedError, RedisError
 
-from flack_realtime.fanout.delivery import NEXT_TURN
+from .delivery import NEXT_TURN
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +73,7 @@ class Subscriptions:
         self._lost = False
         self._last: _Batch | None = None  # of what is subscribed again after a loss
         self._busy = 0.0
+        self._sent = 0.0  # when something was sent last
         self.on_moved: Callable[[], None] = lambda: None
         """Channels are not, or may not be, heard here any more. Only a cluster has another place for them."""
         self.ever_up = False
@@ -148,16 +149,18 @@ class Subscriptions:
 
     def _write_forever(self) -> None:
         while True:
-            due = not self._wake.wait(_PING_SECONDS)
+            self._wake.wait(max(0.0, self._sent + _PING_SECONDS - monotonic()))
             self._wake.clear()
             connection = self._connection
             if connection is None:
+                self._sent = monotonic()
                 continue
             try:
                 commands = self._commands(connection)
-                if due:
+                if not commands and monotonic() - self._sent >= _PING_SECONDS:
                     commands.append(connection.pack_command("PING"))
                 if commands:
+                    self._sent = monotonic()
                     pipeline = b"".join(part for command in commands for part in command)
                     connection.send_packed_command([pipeline], check_health=False)
             except (RedisError, OSError) as error:
