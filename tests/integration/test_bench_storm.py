@@ -84,6 +84,6 @@ def test_whoever_comes_back_is_whole_also_who_is_told_to_wait(
         finally:
             server.stop()
     assert (found["not_back"], found["not_whole"], found["sync_failed"]) == (0, 0, 0)
-    assert spent.status_code == 200 and found["sync_told_to_wait"] == 1
+    assert spent.status_code == 200 and found["sync_told_to_wait"] >= 1
     assert found["events_missed"] >= storm.MISSED + storm.MISSED_IN_TEAMS * TEAMS
     assert (found["stayed_missing"], found["stayed_closed"]) == (0, 0)

@@ -65,6 +65,7 @@ def test_redis_restarts_and_everybody_is_told_of_the_gap(
         valkey.start()
         ann.wait("gap")
         bob.wait("gap")
+        assert realtime.metric("flack_realtime_gaps_total") == 1
         valkey.publish("flack:room:channel:7", message("channel:7", 116))
         ann.wait("event", lambda event: event["seq"] == 116)
 

@@ -1,6 +1,7 @@
 """A Flask application whose views wait, as real ones do: for a database, for a slow page, or for nobody.
 
-`DATABASE_URL`, with `POOL` connections, `REDIS_URL` and `PAGE_URL` say for whom. gunicorn serves it with whatever worker is compared.
+`DATABASE_URL`, with `POOL` connections, `REDIS_URL` and `PAGE_URL` say for whom. gunicorn serves it with whatever
+worker is compared.
 """
 
 import os
