@@ -86,11 +86,10 @@ class Run:
             start = len(self.world.figures.spans)
             await self.wait(seconds * (2 if stage == "confirming" else 1))
             spans = self.world.figures.spans[start:]
-            held = self.judged(spans)
-            good = all(one.good for one in held)
-            self.steps.append(step(users, stage, spans, held))
-            outcome = "every limit held" if good else "; ".join(str(one) for one in held if not one.good)
-            self.display.say(f"  {users:,} users ({stage}): {outcome}")
+            held, worst = self.judged(spans), self.worst_minute(spans)
+            self.steps.append(step(users, stage, spans, held, worst))
+            good = self.steps[-1]["good"]
+            self.display.say(f"  {users:,} users ({stage}): {outcome(held, worst)}")
             if good:
                 self.measured = spans
             search.judge(good)
@@ -223,16 +222,30 @@ def _machine_seconds() -> float:
     return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
 
 
-def step(users: int, stage: str, spans: list[Span], held: list[Held]) -> dict[str, Any]:
-    """A line of what was tried."""
+def step(users: int, stage: str, spans: list[Span], held: list[Held], worst: list[Held]) -> dict[str, Any]:
+    """A line of what was tried. It is good where its worst minute was, too."""
     span = together(spans)
     _, mean, p99, unavailable, cpu, connected = (one.found for one in held)
     return {
-        "users": users, "stage": stage, "good": all(one.good for one in held), "mean_ms": mean, "p99_ms": p99,
-        "requests_per_second": span.requests.count / max(span.seconds, 1e-9), "unavailable_percent": unavailable,
-        "cpu_percent": cpu, "connected_percent": connected, "broken": [one.what for one in held if not one.good],
+        "users": users, "stage": stage, "good": all(one.good for one in (*held, *worst)),
+        "mean_ms": mean, "p99_ms": p99, "requests_per_second": span.requests.count / max(span.seconds, 1e-9),
+        "unavailable_percent": unavailable, "cpu_percent": cpu, "connected_percent": connected,
         "generator_cores": span.generator,
+        "broken": [
+            one.what if not one.good else f"{one.what} (worst minute {most.said})"
+            for one, most in zip(held, worst, strict=True) if not (one.good and most.good)
+        ],
     }  # fmt: skip
+
+
+def outcome(held: list[Held], worst: list[Held]) -> str:
+    """What broke, over the whole time or else in its worst minute, in words."""
+    broken = [
+        str(one) if not one.good else f"{most} in the worst minute"
+        for one, most in zip(held, worst, strict=True)
+        if not (one.good and most.good)
+    ]
+    return "; ".join(broken) or "every limit held"
 
 
 def sentence(search: Search, least: int) -> str:

@@ -1,7 +1,8 @@
 """What is made of a run's spans: judged, and told."""
 
 import asyncio
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,40 @@ def ended(folder: Path, measured: Sequence[Span], coming: Sequence[Span] = ()) -
     return asyncio.run(make())
 
 
+class Scripted(Run):
+    """A run in which each step measures what the script says next."""
+
+    script: Iterator[Sequence[Span]]
+
+    async def _gather(self, users: int) -> None:
+        """They are there."""
+
+    async def wait(self, seconds: float) -> None:
+        """Time passes in no time."""
+        self.world.figures.spans += next(self.script)
+
+
+def searched(folder: Path, search: Search, *script: Sequence[Span], out: io.StringIO | None = None) -> Result:
+    """A run of the feedback mode whose steps measure this, one after another."""
+
+    async def make() -> Result:
+        figures, profile = Figures(), read_profile(DEFAULT, frozenset(ACTIONS))
+        http = Http("http://chat.example.org", figures)
+        accounts = Accounts(folder / "accounts.json", http)
+        world = World(http, profile, accounts, figures, Tally(), "load-1", 1)
+        run = Scripted(world, Crowd(world, 25), Display(out), None)
+        run.script = iter(script)
+
+        async def prepare(users: int) -> None:
+            """They have accounts."""
+
+        await run.feedback(search, 40, prepare)
+        await http.close()
+        return run.result("How many it carries", "profile.toml")
+
+    return asyncio.run(make())
+
+
 def broken(result: Result) -> list[str]:
     return [one.what for one in result.held if not one.good]
 
@@ -74,10 +109,26 @@ def test_a_step_of_the_feedback_mode_is_judged_by_who_was_connected(tmp_path: Pa
     spans = seconds(40, connected=60)
     result = ended(tmp_path, spans)
 
-    tried = step(100, "raising", spans, result.held)
+    tried = step(100, "raising", spans, result.held, result.worst)
 
     assert (tried["good"], tried["connected_percent"]) == (False, 60)
     assert tried["broken"] == ["connected, of those wanted"]
+
+
+def test_a_number_is_confirmed_only_where_its_worst_minute_was_good(tmp_path: Path) -> None:
+    said, uneven = io.StringIO(), seconds(60, connected=96) + seconds(20)
+    assert broken(ended(tmp_path, uneven)) == []
+
+    result = searched(tmp_path, Search(first=200, most=200), seconds(40), uneven, seconds(80), out=said)
+
+    assert [(tried["users"], tried["good"]) for tried in result.steps] == [
+        (200, True),
+        (200, False),
+        (180, True),
+    ]
+    assert (result.carries, result.good) == (180, True)
+    assert result.steps[1]["broken"] == ["connected, of those wanted (worst minute 96 %)"]
+    assert "connected, of those wanted 96 % (limit at least 97 %) in the worst minute" in said.getvalue()
 
 
 def test_a_run_in_which_nobody_asked_for_anything_is_not_good(tmp_path: Path) -> None:
