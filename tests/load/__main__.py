@@ -122,6 +122,10 @@ async def _drive(run: Run, options: argparse.Namespace) -> None:
                 await run.steady(options.users, options.seconds)
         except Stopped:
             run.display.say("Stopping.")
+        except Unusable as error:  # more accounts could not be made: what was measured before is reported
+            if not run.steps:
+                raise
+            run.display.say(f"Stopping. {error}")
         await run.reckon()
 
 
@@ -130,7 +134,7 @@ def _told(run: Run, options: argparse.Namespace, display: Display) -> int:
     result = run.result(title, options.profile.name)
     if not result.measured:
         display.say("Stopped before anything was measured: no report.")
-        return 1
+        return 2
     out = options.out or Path(".flack/load") / time.strftime("%Y-%m-%d-%H%M%S")
     write(result, out)
     for held, worst in zip(result.held, result.worst, strict=True):

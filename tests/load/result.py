@@ -52,8 +52,11 @@ class Result:
 
     @property
     def status(self) -> int:
-        """The program's exit status: 0 where it was good, or where so many were confirmed and nothing was lost."""
-        return 0 if self.good or (self.carries and not self.lost) else 1
+        """The program's exit status: 0 where it was good; of the feedback mode, where a number was confirmed and
+        nothing was lost."""
+        if self.steps:
+            return 0 if self.carries and not self.lost else 1
+        return 0 if self.good else 1
 
     @property
     def while_they_came(self) -> str:

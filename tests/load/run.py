@@ -77,27 +77,41 @@ class Run:
 
     async def feedback(self, search: Search, seconds: float, prepare: Callable[[int], Any]) -> None:
         """Raise the number of people until a limit breaks, and find how many are carried. Raises Stopped."""
+        self.carried = unconfirmed(self.steps)
         while search.stage != "done":
             users, stage = search.level, search.stage
             await prepare(users)
             await self._gather(users)
-            self.doing = f"{stage} with {users:,}"
-            self.world.figures.note(f"{users:,}")
-            start = len(self.world.figures.spans)
-            await self.wait(seconds * (2 if stage == "confirming" else 1))
-            spans = self.world.figures.spans[start:]
-            held, worst = self.judged(spans), self.worst_minute(spans)
-            self.steps.append(step(users, stage, spans, held, worst))
-            good = self.steps[-1]["good"]
-            self.display.say(f"  {users:,} users ({stage}): {outcome(held, worst)}")
-            if good:
-                self.measured = spans
-            search.judge(good)
-        self.measured = self.measured or self.world.figures.spans[start:]
+            search.judge(await self._try(users, stage, seconds * (2 if stage == "confirming" else 1)))
+            self.carried = unconfirmed(self.steps)
         self.carries, self.carried = (
             search.carried,
             sentence(search, min(step["users"] for step in self.steps)),
         )
+
+    async def _try(self, users: int, stage: str, seconds: float) -> bool:
+        """Measure so many; returns whether the limits held. Raises Stopped, with what was measured kept."""
+        self.doing = f"{stage} with {users:,}"
+        self.world.figures.note(f"{users:,}")
+        start = len(self.world.figures.spans)
+        try:
+            await self.wait(seconds)
+        except Stopped:
+            if self.world.figures.spans[start:]:
+                self._keep(users, f"{stage}, stopped", self.world.figures.spans[start:], whole=False)
+            raise
+        return self._keep(users, stage, self.world.figures.spans[start:], whole=True)
+
+    def _keep(self, users: int, stage: str, spans: list[Span], *, whole: bool) -> bool:
+        """Note a step. The report is of the last whole one that held, or else the last whole one, or else this."""
+        found_before = any(one["good"] and one["whole"] for one in self.steps)
+        held, worst = self.judged(spans), self.worst_minute(spans)
+        self.steps.append(step(users, stage, spans, held, worst) | {"whole": whole})
+        good = bool(self.steps[-1]["good"])
+        self.display.say(f"  {users:,} users ({stage}): {outcome(held, worst)}")
+        if not self.measured or (whole and (good or not found_before)):
+            self.measured = spans
+        return good
 
     async def _gather(self, users: int) -> None:
         """Wait until so many are there and connected, and a little longer, so that their coming is not measured.
@@ -255,6 +269,14 @@ def sentence(search: Search, least: int) -> str:
     if search.carried:
         return f"The installation carries {search.carried:,} users"
     return f"The installation does not carry {least:,} users within the limits"
+
+
+def unconfirmed(steps: list[dict[str, Any]]) -> str:
+    """What a search has found that was stopped: the most that held, as far as each number's last whole step tells."""
+    ended = {one["users"]: one["good"] for one in steps if one["whole"]}
+    held = max((users for users, good in ended.items() if good), default=0)
+    found = f"{held:,} held" if held else "none held" if ended else "no step had ended"
+    return f"Stopped before a number was confirmed; {found}"
 
 
 def raise_file_limit(wanted: int) -> None:

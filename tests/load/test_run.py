@@ -3,7 +3,8 @@
 import asyncio
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .accounts import Accounts
@@ -16,7 +17,7 @@ from .http import Http
 from .markdown import markdown
 from .profile import DEFAULT, read_profile
 from .result import Result
-from .run import Run, sentence, step
+from .run import Run, Stopped, sentence, step
 from .search import Search
 from .world import World
 
@@ -46,20 +47,33 @@ def ended(folder: Path, measured: Sequence[Span], coming: Sequence[Span] = ()) -
     return asyncio.run(make())
 
 
+@dataclass(frozen=True)
+class Ctrl:
+    """Somebody presses Ctrl-C after this was measured."""
+
+    measured: Sequence[Span]
+
+
 class Scripted(Run):
     """A run in which each step measures what the script says next."""
 
-    script: Iterator[Sequence[Span]]
+    script: Iterator[Sequence[Span] | Ctrl]
 
     async def _gather(self, users: int) -> None:
         """They are there."""
 
     async def wait(self, seconds: float) -> None:
         """Time passes in no time."""
-        self.world.figures.spans += next(self.script)
+        next_ = next(self.script)
+        if isinstance(next_, Ctrl):
+            self.world.figures.spans += next_.measured
+            raise Stopped
+        self.world.figures.spans += next_
 
 
-def searched(folder: Path, search: Search, *script: Sequence[Span], out: io.StringIO | None = None) -> Result:
+def searched(
+    folder: Path, search: Search, *script: Sequence[Span] | Ctrl, out: io.StringIO | None = None
+) -> Result:
     """A run of the feedback mode whose steps measure this, one after another."""
 
     async def make() -> Result:
@@ -73,7 +87,8 @@ def searched(folder: Path, search: Search, *script: Sequence[Span], out: io.Stri
         async def prepare(users: int) -> None:
             """They have accounts."""
 
-        await run.feedback(search, 40, prepare)
+        with suppress(Stopped):
+            await run.feedback(search, 40, prepare)
         await http.close()
         return run.result("How many it carries", "profile.toml")
 
@@ -182,11 +197,51 @@ def test_messages_are_counted_beside_requests(tmp_path: Path) -> None:
 
 
 def test_the_exit_status_of_the_feedback_mode_is_that_of_what_it_found(tmp_path: Path) -> None:
-    result = ended(tmp_path, seconds(70, failure="503"))
+    result = replace(ended(tmp_path, seconds(70, failure="503")), steps=[{"users": 200}])
     assert (result.good, result.status) == (False, 1)
 
     assert replace(result, carries=200).status == 0
     assert replace(result, carries=200, unseen=1).status == 1
+    assert replace(result, held=[], worst=[]).good
+    assert replace(result, held=[], worst=[]).status == 1
+
+
+def test_ctrl_c_in_the_first_step_reports_what_was_measured(tmp_path: Path) -> None:
+    result = searched(tmp_path, Search(first=200, most=1000), Ctrl(seconds(35)))
+
+    assert (len(result.measured), result.status) == (35, 1)
+    text = markdown(result, "x.svg")
+    assert "\nStopped before a number was confirmed; no step had ended.\n" in text
+    assert "| 200 | raising, stopped |" in text
+
+
+def test_ctrl_c_before_anything_was_measured_leaves_nothing_to_report(tmp_path: Path) -> None:
+    result = searched(tmp_path, Search(first=200, most=1000), Ctrl([]))
+
+    assert (result.measured, result.steps) == ([], [])
+
+
+def test_ctrl_c_after_a_step_that_broke_reports_that_step(tmp_path: Path) -> None:
+    result = searched(tmp_path, Search(first=200, most=1000), seconds(40, failure="503"), Ctrl(seconds(35)))
+
+    assert (len(result.measured), result.status) == (40, 1)
+    assert result.carried == "Stopped before a number was confirmed; none held"
+    assert [(tried["good"], tried["whole"]) for tried in result.steps] == [(False, True), (True, False)]
+
+
+def test_ctrl_c_after_a_step_that_held_names_it_and_confirms_nothing(tmp_path: Path) -> None:
+    result = searched(tmp_path, Search(first=200, most=1000), seconds(40), Ctrl(seconds(5)))
+
+    assert (len(result.measured), result.carries, result.status) == (40, 0, 1)
+    assert result.carried == "Stopped before a number was confirmed; 200 held"
+
+
+def test_what_held_once_and_broke_when_it_was_to_be_confirmed_has_not_held(tmp_path: Path) -> None:
+    result = searched(
+        tmp_path, Search(first=200, most=200), seconds(40), seconds(80, failure="503"), Ctrl(seconds(5))
+    )
+
+    assert result.carried == "Stopped before a number was confirmed; none held"
 
 
 def test_a_search_that_found_nobody_is_told_by_the_least_that_was_tried() -> None:
