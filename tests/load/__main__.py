@@ -19,7 +19,7 @@ from .figures import Figures
 from .follower import Tally
 from .http import Failed, Http
 from .installation import find
-from .options import BadOption, read_options
+from .options import REPORTS, BadOption, read_options, writable
 from .profile import BadProfile, Profile, read_profile
 from .report import write
 from .run import Run, Stopped, raise_file_limit, seed
@@ -32,6 +32,9 @@ def main() -> int:
     try:
         options = read_options()
         profile = read_profile(options.profile, frozenset(ACTIONS))
+        writable(options.data, "--data")
+        if not options.prepare:  # now, not when people have come and gone
+            writable(options.out or REPORTS, "OUT")
         return asyncio.run(_load(options, profile))
     except (BadOption, BadProfile, Unusable) as error:
         print(error, file=sys.stderr)
@@ -135,7 +138,7 @@ def _told(run: Run, options: argparse.Namespace, display: Display) -> int:
     if not result.measured:
         display.say("Stopped before anything was measured: no report.")
         return 2
-    out = options.out or Path(".flack/load") / time.strftime("%Y-%m-%d-%H%M%S")
+    out = options.out or REPORTS / time.strftime("%Y-%m-%d-%H%M%S")
     write(result, out)
     for held, worst in zip(result.held, result.worst, strict=True):
         display.say(

@@ -4,11 +4,14 @@ import argparse
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 from .profile import DEFAULT
 
 LEAST_SECONDS = 10
+REPORTS = Path(".flack/load")
+"""Where a run's folder is made if no other is said."""
 _YES, _NO = ("1", "yes", "true", "on", "y"), ("0", "no", "false", "off", "n", "")
 
 
@@ -35,6 +38,16 @@ def read_options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return options
 
 
+def writable(folder: Path, name: str) -> None:
+    """Make a folder, unless it is there, and see that files can be written into it. Raises BadOption."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BadOption(f"{name}={folder} cannot be written to: {error.strerror}.") from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make load", description="Virtual people against an installation.")
     add = parser.add_argument
@@ -56,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--profile", type=Path, default=DEFAULT, help="how people behave")
     add("--namespace", default="flack", help="whose pods' CPU is read where KUBECONFIG is set")
     add("--out", type=Path, help="where the report goes (.flack/load/<time>)")
-    add("--data", type=Path, default=Path(".flack/load"), help="where accounts are kept")
+    add("--data", type=Path, default=REPORTS, help="where accounts are kept")
     add("--seed", type=_whole("SEED"), help="makes people do the same again")
     return parser
 

@@ -90,6 +90,14 @@ def test_bad_options_are_refused_in_one_sentence(tmp_path: Path) -> None:
     assert (status, output) == (2, "USERS=many is no whole number.\n")
 
 
+def test_a_folder_that_cannot_be_made_is_said_before_anything_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    status, said = load(tmp_path, "--url=http://127.0.0.1:9", "--users=1", "--out", str(tmp_path / "file"))
+
+    assert (status, said) == (2, f"OUT={tmp_path}/file cannot be written to: File exists.\n")
+
+
 def test_an_address_without_flack_is_said(tmp_path: Path) -> None:
     address = f"http://127.0.0.1:{Ports().take()}"
 

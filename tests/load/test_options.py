@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .options import BadOption, read_options
+from .options import BadOption, read_options, writable
 
 ROOT = Path(__file__).parents[2]
 URL = "--url=http://127.0.0.1:8000"
@@ -80,3 +80,22 @@ def test_a_switch_of_make_means_what_it_says(words: tuple[str, ...], meant: bool
 def test_make_hands_on_nonsense_whole_so_that_it_is_named() -> None:
     with pytest.raises(BadOption, match="USERS=10 20 is no whole number"):
         read_options(made(URL="http://chat.example.org", USERS="10 20"))
+
+
+def test_a_folder_for_the_report_is_made(tmp_path: Path) -> None:
+    writable(tmp_path / "this/one", "OUT")
+
+    assert list((tmp_path / "this/one").iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", ["file", "file/below"])
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(BadOption, match=f"OUT=.*/{folder} cannot be written to: "):
+        writable(tmp_path / folder, "OUT")
+
+
+def test_a_folder_that_may_not_be_written_to_is_named() -> None:
+    with pytest.raises(BadOption, match="OUT=/proc cannot be written to: "):
+        writable(Path("/proc"), "OUT")
