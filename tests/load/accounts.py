@@ -49,11 +49,19 @@ class Accounts:
         self._locks: dict[str, asyncio.Lock] = {}
 
     def read(self) -> None:
-        """Read the file, if there is one."""
-        if self.path.exists():
+        """Read the file, if there is one. Raises Unusable."""
+        try:
             kept = json.loads(self.path.read_text())
-            self._crowd, self._password, self.channels = kept["crowd"], kept["password"], kept["channels"]
-            self.people = [Account(**person) for person in kept["people"]]
+            people = [Account(**person) for person in kept["people"]]
+            crowd, password, channels = kept["crowd"], kept["password"], dict(kept["channels"])
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise Unusable(
+                f"The file of accounts {self.path} cannot be read ({type(error).__name__}: {error}). "
+                "Delete it, and the next run makes new accounts."
+            ) from None
+        self._crowd, self._password, self.channels, self.people = crowd, password, channels, people
 
     def write(self) -> None:
         """Write the file, for its owner's eyes only."""
