@@ -18,7 +18,7 @@ from .display import Display
 from .figures import Figures
 from .follower import Tally
 from .http import Failed, Http
-from .installation import find
+from .installation import NoCluster, find
 from .options import REPORTS, BadOption, read_options, writable
 from .profile import BadProfile, Profile, read_profile
 from .report import write
@@ -36,7 +36,7 @@ def main() -> int:
         if not options.prepare:  # now, not when people have come and gone
             writable(options.out or REPORTS, "OUT")
         return asyncio.run(_load(options, profile))
-    except (BadOption, BadProfile, Unusable) as error:
+    except (BadOption, BadProfile, NoCluster, Unusable) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -53,16 +53,20 @@ async def _load(options: argparse.Namespace, profile: Profile) -> int:
         await _answers(http)
         accounts = Accounts(_file(options), http)
         accounts.read()
+        installation = None if options.prepare else find(options.url, options.namespace)
         first = options.users if not options.feedback else min(options.users, options.first)
         if not await _prepared(accounts, first, profile, display, stopping) or options.prepare:
             return 0
+        display.say(
+            f"CPU is that of: {installation.description}" if installation else "CPU is not known here."
+        )
         options.seed = seed() if options.seed is None else options.seed
         display.say(f"Seed {options.seed}. Ctrl-C ends the run, with its report.")
         world = World(
             http, profile, accounts, figures, Tally(), f"load-{options.seed}-{time.time():.0f}",
             options.seed, options.pace,
         )  # fmt: skip
-        run = Run(world, Crowd(world, options.ramp), display, find(options.url, options.namespace), stopping)
+        run = Run(world, Crowd(world, options.ramp), display, installation, stopping)
         await _drive(run, options)
         accounts.write()
         return _told(run, options, display)

@@ -15,7 +15,12 @@ import psutil
 from .quantities import quantity
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_ANSWER_SECONDS = 5
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class NoCluster(Exception):
+    """The cluster that KUBECONFIG names does not tell its CPU; the message says why, and what to do."""
 
 
 class Installation(Protocol):
@@ -88,13 +93,14 @@ class ClusterPods:
     def __init__(self, namespace: str) -> None:
         from kubernetes import client, config
 
-        config.load_kube_config()
+        config.load_kube_config(os.environ.get("KUBECONFIG"))  # not what it was when the library was imported
         self._namespace = namespace
         self._metrics: Any = client.CustomObjectsApi()
-        nodes = client.CoreV1Api().list_node().items
+        nodes = client.CoreV1Api().list_node(_request_timeout=_ANSWER_SECONDS).items
         self.cores = sum(quantity(node.status.allocatable["cpu"]) for node in nodes)
         self.description = (
-            f"pods of namespace {namespace} on {len(nodes)} node(s) with {self.cores:.0f} cores"
+            f"pods of namespace {namespace} on {len(nodes)} node(s) with {self.cores:.0f} cores, "
+            f"cluster {client.Configuration.get_default_copy().host}"
         )
 
     async def used(self) -> dict[str, float]:
@@ -103,7 +109,7 @@ class ClusterPods:
 
     def _read(self) -> dict[str, float]:
         listed = self._metrics.list_namespaced_custom_object(
-            "metrics.k8s.io", "v1beta1", self._namespace, "pods", _request_timeout=5
+            "metrics.k8s.io", "v1beta1", self._namespace, "pods", _request_timeout=_ANSWER_SECONDS
         )
         used: dict[str, float] = {}
         for pod in listed["items"]:
@@ -116,12 +122,31 @@ class ClusterPods:
 
 
 def find(url: str, namespace: str) -> Installation | None:
-    """The installation behind an address, where this machine can see it."""
+    """The installation behind an address, where this machine can see it. Raises NoCluster.
+
+    Nothing tells whether the cluster that KUBECONFIG names is the one behind the address.
+    """
     parts = urlsplit(url)
     if parts.hostname in LOOPBACK:
         local = LocalProcesses.behind(parts.port or (443 if parts.scheme == "https" else 80))
         if local is not None:
             return local
     if os.environ.get("KUBECONFIG"):
-        return ClusterPods(namespace)
+        return _cluster(namespace)
     return None
+
+
+def _cluster(namespace: str) -> ClusterPods:
+    from kubernetes.client import ApiException
+    from kubernetes.config import ConfigException
+    from urllib3.exceptions import HTTPError
+    from yaml import YAMLError
+
+    try:
+        return ClusterPods(namespace)
+    except (ApiException, ConfigException, HTTPError, YAMLError, OSError, ValueError, TypeError) as error:
+        why = getattr(error, "reason", None) or str(error) or type(error).__name__
+        raise NoCluster(
+            f"KUBECONFIG={os.environ['KUBECONFIG']} leads to no cluster whose CPU can be read: "
+            f"{' '.join(str(why).split())}. Without KUBECONFIG CPU is not known, and the rest is measured."
+        ) from None
