@@ -28,7 +28,7 @@ from .world import World
 
 
 def main() -> int:
-    """Exit status 0 where every limit held and nothing was lost, 1 where not, 2 where the run could not be made."""
+    """Exit status 0 where every limit held and nothing was lost, 1 where not, 2 where there was no run."""
     try:
         options = read_options()
         profile = read_profile(options.profile, frozenset(ACTIONS))
@@ -55,7 +55,9 @@ async def _load(options: argparse.Namespace, profile: Profile) -> int:
         accounts.read()
         installation = None if options.prepare else find(options.url, options.namespace)
         first = options.users if not options.feedback else min(options.users, options.first)
-        if not await _prepared(accounts, first, profile, display, stopping) or options.prepare:
+        if not await _prepared(accounts, first, profile, display, stopping):
+            return 2
+        if options.prepare:
             return 0
         display.say(
             f"CPU is that of: {installation.description}" if installation else "CPU is not known here."

@@ -27,6 +27,18 @@ def load(folder: Path, *options: str) -> tuple[int, str]:
     return process.returncode, said
 
 
+def stopped(process: "subprocess.Popen[str]", at: str) -> str:
+    """Press Ctrl-C once it has said this; returns all that it said."""
+    assert process.stdout
+    said = ""
+    while at not in said:
+        line = process.stdout.readline()
+        assert line, said
+        said += line
+    process.send_signal(signal.SIGINT)
+    return said + process.communicate(timeout=60)[0]
+
+
 def test_a_handful_of_people_lose_nothing_and_leave_a_report(stack: Stack, tmp_path: Path) -> None:
     options = ("--url", stack.url, "--users", "8", "--seconds", "10", "--pace", "40", "--seed", "5")
 
@@ -69,19 +81,35 @@ def test_ctrl_c_ends_a_run_with_its_report(stack: Stack, tmp_path: Path) -> None
     process = start(
         tmp_path, "--url", stack.url, "--users", "3", "--seconds", "100", "--out", str(tmp_path / "out")
     )
-    assert process.stdout
-    said = ""
-    while "measured" not in said:
-        line = process.stdout.readline()
-        assert line, said
-        said += line
 
-    process.send_signal(signal.SIGINT)
-    said += process.communicate(timeout=60)[0]
+    said = stopped(process, "measured")
 
     assert "Stopping." in said
     assert (tmp_path / "out/report.md").exists()
     assert "Traceback" not in said
+
+
+def test_ctrl_c_in_a_step_of_the_feedback_mode_leaves_a_report_and_confirms_nothing(
+    stack: Stack, tmp_path: Path
+) -> None:
+    people = ("--users=3", "--first=3", "--pace=40", "--seconds=100")
+    process = start(tmp_path, "--url", stack.url, "--feedback", *people, "--out", str(tmp_path / "out"))
+
+    said = stopped(process, "raising with 3")
+
+    assert process.returncode == 1, said
+    assert "Stopped before a number was confirmed; no step had ended." in said
+    assert "| 3 | raising, stopped |" in (tmp_path / "out/report.md").read_text()
+
+
+def test_ctrl_c_while_accounts_are_made_is_no_run(stack: Stack, tmp_path: Path) -> None:
+    for what in ("--prepare", "--seconds=10"):
+        process = start(tmp_path, "--url", stack.url, "--users", "300", what)
+
+        said = stopped(process, "accounts: ")
+
+        assert process.returncode == 2, said
+        assert re.search(r"Stopped\. \d+ accounts are kept in", said)
 
 
 def test_bad_options_are_refused_in_one_sentence(tmp_path: Path) -> None:
