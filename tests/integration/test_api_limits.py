@@ -46,6 +46,39 @@ def test_one_person_is_counted_apart_from_another_at_the_same_address(make_api: 
     assert ben.get("/users/me").status_code == 200
 
 
+def test_each_view_is_counted_apart(make_api: MakeApi) -> None:
+    client = _limited(make_api, rate_limit_requests="2/minute").test_client()
+    assert [client.get("/api/v2/installation").status_code for _ in range(3)] == [200, 200, 429]
+    assert client.get("/api/v2/jwks").status_code == 200
+
+
+def test_of_several_limits_the_nearest_is_told_until_another_is_reached(make_api: MakeApi) -> None:
+    client = _limited(make_api, rate_limit_requests="3/hour; 2/minute").test_client()
+    told = []
+    for _ in range(3):
+        headers = client.get("/api/v2/installation").headers
+        told.append((headers["RateLimit-Limit"], headers["RateLimit-Remaining"], "Retry-After" in headers))
+    assert told == [("2", "1", False), ("2", "0", False), ("2", "0", True)]
+
+
+def test_our_own_services_are_not_limited_and_told_no_limit(make_api: MakeApi) -> None:
+    app = _limited(make_api, rate_limit_requests="1/minute")
+    ada = new_person(app, "ada")
+
+    key = {SERVICE_KEY_HEADER: SERVICE_KEY}
+    assert [ada.get("/users/me").status_code for _ in range(2)] == [200, 429]
+    answers = [app.test_client().get(f"/internal/memberships?users={ada.id}", headers=key) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert "RateLimit-Limit" not in answers[-1].headers
+
+
+def test_a_view_with_a_limit_beside_the_usual_one_is_counted_for_both(make_api: MakeApi) -> None:
+    ada = new_person(_limited(make_api, rate_limit_requests="2/minute"), "ada")
+    answers = [ada.patch("/users/me", {"display_name": f"Ada {number}"}) for number in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
+
+
 def test_replicas_count_together(make_api: MakeApi) -> None:
     one, other = (_limited(make_api, rate_limit_requests="3/minute").test_client() for _ in range(2))
     assert [one.get("/api/v2/installation").status_code for _ in range(3)] == [200, 200, 200]

@@ -1,5 +1,8 @@
 """Rate limits, counted for all replicas together (`shared_counts`), by Flask-Limiter.
 
+The limit of views that declare none is counted here, in one hook, as Flask-Limiter would count it: to find out for each
+request anew what holds for a view below its blueprints costs it several times as much. All others are Flask-Limiter's.
+
 Answers carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (seconds), as in the IETF draft
 "RateLimit header fields for HTTP"; Flask-Limiter alone would send the reset as a clock time.
 """
@@ -10,9 +13,10 @@ from ipaddress import IPv6Address, IPv6Network
 from time import time
 from typing import Any
 
-from flask import Flask, Response, current_app, request
-from flask_limiter import Limiter
-from limits import parse
+from flask import Flask, Response, current_app, g, request
+from flask_limiter import Limiter, RequestLimit
+from limits import parse, parse_many
+from werkzeug.exceptions import TooManyRequests
 
 from flack_api.http.auth import SERVICE, caller_or_none
 from flack_api.http.bodies import read_json
@@ -22,6 +26,7 @@ from flack_api.http.shared_counts import SCHEME
 from flack_api.settings import ApiSettings
 
 _PERSON = "flack_person_limit"
+_PREFIX = "flack:limits"
 SIGN_IN, SIGN_UP, OWN_PASSWORD = "sign_in", "sign_up", "own_password"
 
 
@@ -79,21 +84,23 @@ def init_limits(app: Flask, settings: ApiSettings) -> None:
         key_func=caller_key,
         app=app,
         default_limits=[settings.rate_limit_requests],
-        default_limits_exempt_when=_is_internal,
         storage_uri=f"{SCHEME}+{settings.redis_url.get_secret_value()}",
         strategy="fixed-window",
-        key_prefix="flack:limits",
+        key_prefix=_PREFIX,
         headers_enabled=False,
         enabled=settings.rate_limits_enabled,
     )
     strategy = limiter.limiter if settings.rate_limits_enabled else None
     app.extensions[_PERSON] = parse(settings.rate_limit_requests), strategy
+    if settings.rate_limits_enabled:
+        limiter.request_filter(_declares_none)
+        _count_requests(app, limiter, settings)
     for endpoint in list(app.view_functions):
         app.view_functions[endpoint] = _limit(limiter, app.view_functions[endpoint], settings)
 
     @app.after_request
     def tell_limit(response: Response) -> Response:
-        limit = limiter.current_limit
+        limit: RequestLimit | None = g.get("request_limit") or limiter.current_limit
         if limit is not None:
             seconds = str(max(1, int(limit.reset_at - time())))
             response.headers["RateLimit-Limit"] = str(limit.limit.amount)
@@ -102,6 +109,25 @@ def init_limits(app: Flask, settings: ApiSettings) -> None:
             if response.status_code == 429:
                 response.headers["Retry-After"] = seconds
         return response
+
+
+def _count_requests(app: Flask, limiter: Limiter, settings: ApiSettings) -> None:
+    """Count each request to a view that declares no limit, by view and by who asks; our own services are free."""
+    limits = sorted(parse_many(settings.rate_limit_requests))
+
+    @app.before_request
+    def count_request() -> None:
+        route = current_route()
+        if route is None or route.limit is not None or route.auth == SERVICE:
+            return
+        assert request.endpoint is not None
+        names = [_PREFIX, caller_key(), request.endpoint]
+        for limit in limits:
+            counted = RequestLimit(limiter, limit, names, breached=False, shared=False)
+            if not limiter.limiter.hit(limit, *names):
+                g.request_limit = counted
+                raise TooManyRequests(str(limit))
+            g.setdefault("request_limit", counted)
 
 
 def count_for(user_id: int) -> None:
@@ -155,9 +181,10 @@ def _body() -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _is_internal() -> bool:
+def _declares_none() -> bool:
+    """Whether there is nothing to do for Flask-Limiter."""
     route = current_route()
-    return route is not None and route.auth == SERVICE
+    return route is not None and route.limit is None
 
 
 def _reads_body() -> bool:
