@@ -7,7 +7,6 @@ where the texts of a page are long.
 from typing import Any
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from flack_domain import errors
@@ -19,7 +18,7 @@ MAX_BYTES = 2 * 2**20
 
 def _time(column: str) -> str:
     # As `flack_contracts.base.utc_text` writes it: milliseconds, cut off.
-    return f"""to_char(messages.{column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24\\:MI\\:SS.MS"Z"')"""
+    return f"""to_char(messages.{column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
 
 
 _COLUMNS = {
@@ -39,18 +38,18 @@ _COLUMNS = {
 _FIELDS = tuple(_COLUMNS)
 # Those nearest to where the page begins come first, until there are enough bytes, and one in any case: so what is left
 # out lies at the page's far end, or both ends of one around a position. Lengths are known without reading the texts.
-_PAGE = text(
+_PAGE = (
     f"select channels.last_seq, channels.last_position, {', '.join(_COLUMNS.values())} "  # noqa: S608 (constants)
     "from channels left join lateral (select *, sum(own_bytes) over ("
-    "order by abs(position - coalesce(cast(:start as bigint), channels.last_position)), position "
+    "order by abs(position - coalesce(cast(%(start)s as bigint), channels.last_position)), position "
     "rows unbounded preceding) as bytes from (select *, "
     "octet_length(source) + octet_length(html) + pg_column_size(previews) as own_bytes from messages "
     "where channel_id = channels.id "
-    "and position >= coalesce(cast(:low as bigint), channels.last_position - :limit + 1) "
-    "and position <= coalesce(cast(:high as bigint), channels.last_position)) as weighed"
-    ") as messages on bytes <= :max_bytes or bytes = own_bytes "
-    "where channels.id = :channel_id and (channels.kind = 'public' or exists (select from memberships "
-    "where memberships.channel_id = channels.id and memberships.user_id = :user_id)) "
+    "and position >= coalesce(cast(%(low)s as bigint), channels.last_position - %(limit)s + 1) "
+    "and position <= coalesce(cast(%(high)s as bigint), channels.last_position)) as weighed"
+    ") as messages on bytes <= %(max_bytes)s or bytes = own_bytes "
+    "where channels.id = %(channel_id)s and (channels.kind = 'public' or exists (select from memberships "
+    "where memberships.channel_id = channels.id and memberships.user_id = %(user_id)s)) "
     "order by messages.position"
 )
 
@@ -76,7 +75,7 @@ def page(
         "channel_id": errors.require_id(channel_id),
         "user_id": actor.id,
     }
-    rows = session.connection().execute(_PAGE, parameters).all()
+    rows = session.connection().exec_driver_sql(_PAGE, parameters).all()
     if not rows:
         raise errors.NotFound
     last_seq, last_position = rows[0][0], rows[0][1]
