@@ -18,40 +18,40 @@ MAX_BYTES = 2 * 2**20
 
 def _time(column: str) -> str:
     # As `flack_contracts.base.utc_text` writes it: milliseconds, cut off.
-    return f"""to_char(messages.{column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+    return f"""to_char({column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as {column}"""
 
 
-_COLUMNS = {
-    "id": "messages.id",
-    "channel_id": "messages.channel_id",
-    "position": "messages.position",
-    "user_id": "messages.user_id",
-    "source": "messages.source",
-    "html": "messages.html",
-    "nonce": "messages.nonce",
-    "created_at": _time("created_at"),
-    "edited_at": _time("edited_at"),
-    "deleted_at": _time("deleted_at"),
-    # As text: most messages have none, and the others' JSON is passed on unread.
-    "previews": "cast(nullif(messages.previews, '[]') as text)",
-}
-_FIELDS = tuple(_COLUMNS)
 # Those nearest to where the page begins come first, until there are enough bytes, and one in any case: so what is left
 # out lies at the page's far end, or both ends of one around a position. Lengths are known without reading the texts.
-_PAGE = (
-    f"select channels.last_seq, channels.last_position, {', '.join(_COLUMNS.values())} "  # noqa: S608 (constants)
-    "from channels left join lateral (select *, sum(own_bytes) over ("
-    "order by abs(position - coalesce(cast(%(start)s as bigint), channels.last_position)), position "
-    "rows unbounded preceding) as bytes from (select *, "
-    "octet_length(source) + octet_length(html) + pg_column_size(previews) as own_bytes from messages "
-    "where channel_id = channels.id "
-    "and position >= coalesce(cast(%(low)s as bigint), channels.last_position - %(limit)s + 1) "
-    "and position <= coalesce(cast(%(high)s as bigint), channels.last_position)) as weighed"
-    ") as messages on bytes <= %(max_bytes)s or bytes = own_bytes "
-    "where channels.id = %(channel_id)s and (channels.kind = 'public' or exists (select from memberships "
-    "where memberships.channel_id = channels.id and memberships.user_id = %(user_id)s)) "
-    "order by messages.position"
+# Previews stay text: most messages have none, and the others' JSON is passed on unread.
+_PAGE = f"""
+with channel as (
+  select last_seq, last_position, id as channel_id,
+    coalesce(cast(%(start)s as bigint), last_position) as start,
+    coalesce(cast(%(low)s as bigint), last_position - %(limit)s + 1) as low,
+    coalesce(cast(%(high)s as bigint), last_position) as high
+  from channels
+  where id = %(channel_id)s and (kind = 'public' or exists (
+    select from memberships where channel_id = channels.id and user_id = %(user_id)s))
+), weighed as (
+  select messages.*, abs(position - start) as distance,
+    octet_length(source) + octet_length(html) + pg_column_size(previews) as own_bytes
+  from channel join messages using (channel_id)
+  where position between low and high
+), summed as (
+  select *, sum(own_bytes) over (order by distance, position rows unbounded preceding) as bytes from weighed
 )
+select last_seq, last_position,
+  id, summed.channel_id, position, user_id, source, html, nonce,
+  {_time("created_at")}, {_time("edited_at")}, {_time("deleted_at")},
+  cast(nullif(previews, '[]') as text) as previews
+from channel left join summed on bytes <= %(max_bytes)s or bytes = own_bytes
+order by position
+"""  # noqa: S608 (constants)
+_FIELDS = (
+    "id", "channel_id", "position", "user_id", "source", "html", "nonce",
+    "created_at", "edited_at", "deleted_at", "previews",
+)  # fmt: skip
 
 
 def page(
