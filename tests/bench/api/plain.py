@@ -7,8 +7,12 @@ no authentication, no limits, no logs, no publishing.
 from datetime import UTC, datetime
 from typing import Any
 
-from flack_api.http import auth_required
+from flack_api.context import actor
+from flack_api.context import session as session_of_request
+from flack_api.database import read_without_transaction
+from flack_api.http import auth_required, returns
 from flack_contracts.streams import channel_stream
+from flack_domain import queries
 from flack_domain.models import Channel, Event, Membership, Message, User
 from flack_domain.rendering import v2
 from flask import Flask, Response, json, jsonify, request
@@ -54,6 +58,18 @@ def add_plain_views(app: Flask, engine: Engine) -> None:
     app.add_url_rule(PATH, "post_plainly", auth_required(post_plainly), methods=["POST"])
     app.add_url_rule("/plain/users/me", "read_plainly", auth_required(read_plainly))
     app.add_url_rule("/plain/nothing", "answer_nothing", auth_required(answer_nothing))
+
+
+def add_models_view(app: Flask) -> None:
+    """Add Flack's own list with a model for each row, the page that tests hold its list against."""
+
+    @auth_required
+    @returns(queries.messages.MessagePage, etag=True)
+    def list_models(channel_id: int) -> queries.messages.MessagePage:
+        read_without_transaction()
+        return queries.messages.page(session_of_request(), actor(), channel_id)
+
+    app.add_url_rule("/plain/models/<int:channel_id>", "list_models", list_models)
 
 
 def newest(channel_id: int) -> Any:

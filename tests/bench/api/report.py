@@ -11,6 +11,7 @@ from figures import Figure, bars, durability_in_words
 
 SERVERS = {
     "flack": "Flack",
+    "models": "a model for each row, inside Flack's application",
     "stacked": "`jsonify` over the ORM, inside Flack's application",
     "flask": "`jsonify` over the ORM, bare Flask",
     "fastapi": "FastAPI, async, uvicorn",
@@ -19,7 +20,7 @@ KINDS = {
     "list": "list 50 messages",
     "post": "post a message",
     "post_once": "post a message with an `Idempotency-Key`",
-    "sync": "sync with nothing new",
+    "sync": "sync of ten streams (nine channels and oneself) with nothing new",
     "sign_in": "sign in (argon2id)",
     "myself": "read oneself (one row)",
     "public": "read the public keys (open to everybody, no database)",
@@ -71,11 +72,13 @@ connections from one client program, the same PostgreSQL for all. Flack runs as 
 gevent worker; authentication, rate limits, metrics and logs on); publishing to Valkey and marking events as
 published are in its numbers. The peers are in `tests/bench/api/plain.py` and `tests/bench/api/fast.py`: the same rows
 by plain views inside Flack's own application, in a bare Flask application on the same server, and in FastAPI on
-uvicorn with uvloop and httptools. All talk to PostgreSQL by psycopg and SQLAlchemy, FastAPI by psycopg's async form:
-asyncpg, which many use there, is not measured. The peers' post does the same durable work without idempotency or
-publishing, and outside Flack's application without authentication, limits or logs; it answers what it wrote and does
-not read it again. CPU is the server process's own (`/proc`), without PostgreSQL and without the client. What
-the client itself uses for a request is the last column: where it is near the server's, latencies are the client's too.
+uvicorn with uvloop and httptools. The list with a model for each row is the same page by `queries.messages.page`:
+SQLAlchemy's query, pydantic's models and their JSON, without a transaction as ours. All talk to PostgreSQL by psycopg
+and SQLAlchemy, FastAPI by psycopg's async form: asyncpg, which many use there, is not measured. The peers' post does
+the same durable work without idempotency or publishing, and outside Flack's application without authentication, limits
+or logs; it answers what it wrote and does not read it again. CPU is the server process's own (`/proc`), without
+PostgreSQL and without the client. What the client itself uses for a request is the last column: where it is near the
+server's, latencies are the client's too.
 {durability_in_words(machine["postgresql"])}
 
 {machine["processor"]}, {machine["cores"]} cores, Python {machine["python"]}; load {machine["load_before"]:.1f} before
@@ -111,6 +114,7 @@ def _goals(requests: dict[str, dict[str, Found]], checks: Found) -> list[str]:
 
     lines = [f"| post a message | {cpu('post', 'flack') / 1000:.2f} ms | ≤ 3 ms |"]
     for kind, server, goal in (
+        ("list", "models", ""),
         ("list", "stacked", "≤ 0.7×"),
         ("list", "flask", ""),
         ("list", "fastapi", ""),

@@ -30,6 +30,8 @@ from processes import Server, all_running  # noqa: E402
 from report import write_report  # noqa: E402
 
 CONNECTIONS = 4
+QUIET_CHANNELS = 9
+"""Beside oneself, the streams of a sync: what a person has who is in a handful of rooms."""
 TEXT = "A believable message with *some* emphasis, `code` and a thought or two about the release. "
 
 
@@ -111,8 +113,15 @@ def _cases(running: dict[str, Server], times: int) -> list[Case]:
     lists = call("POST", "/channels", {"name": "lists", "kind": "public"})["id"]
     for _ in range(60):
         call("POST", f"/channels/{lists}/messages", {"source": TEXT})
+    quiet = [
+        call("POST", "/channels", {"name": f"quiet {number}", "kind": "public"})["id"]
+        for number in range(QUIET_CHANNELS)
+    ]
     streams = call("GET", "/state")["streams"]
-    since = ",".join(f"{stream}@{seq}" for stream, seq in streams.items() if stream.startswith("user:"))
+    still = {f"channel:{id}" for id in quiet}
+    since = ",".join(
+        f"{stream}@{seq}" for stream, seq in streams.items() if stream in still or stream.startswith("user:")
+    )
 
     def get(path: str) -> Request:
         return always(request("GET", path, headers))
@@ -130,6 +139,7 @@ def _cases(running: dict[str, Server], times: int) -> list[Case]:
     run = f"{time.time_ns()}"
     return [
         Case("list", "flack", flack, get(ours.format(lists)), 200, times),
+        Case("list", "models", flack, get(f"/plain/models/{lists}"), 200, times),
         Case("list", "stacked", flack, get(plain.format(lists)), 200, times),
         Case("list", "flask", flask, get(plain.format(lists)), 200, times),
         Case("list", "fastapi", fastapi, get(plain.format(lists)), 200, times),

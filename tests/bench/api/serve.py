@@ -17,7 +17,7 @@ from flack_api.settings import ApiSettings  # noqa: E402
 from flack_kit.server import serve  # noqa: E402
 from flack_kit.settings import load_settings  # noqa: E402
 from flask import Flask  # noqa: E402
-from plain import add_plain_views  # noqa: E402
+from plain import add_models_view, add_plain_views  # noqa: E402
 
 
 def main(name: str) -> None:
@@ -27,6 +27,8 @@ def main(name: str) -> None:
     def make(_health: Any) -> Flask:
         app = create_app(settings) if name == "flack" else Flask("bare")
         add_plain_views(app, connect_database(settings))
+        if name == "flack":
+            add_models_view(app)
         return app
 
     serve("api", settings, make)
