@@ -19,6 +19,8 @@ from flack_realtime.fanout.rooms import Client
 class Link:
     """A connection that takes everything."""
 
+    direct = None
+
     def __init__(self) -> None:
         self.frames: list[bytes] = []
 

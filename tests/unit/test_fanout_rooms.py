@@ -10,13 +10,34 @@ from flack_realtime.fanout.subscriptions import Subscriptions
 from flack_realtime.fanout.wheel import Wheel
 
 
+class Link:
+    """A link that nothing is written to here."""
+
+    direct = None
+
+    def write(self, frame: bytes) -> int:
+        raise AssertionError(frame)
+
+    def spill(self, frame: bytes, sent: int) -> None:
+        raise AssertionError(frame)
+
+    def close_with(self, reason: str, code: int) -> None:
+        raise AssertionError(reason)
+
+    def lost(self) -> None:
+        raise AssertionError("nothing was written")
+
+    def left(self) -> None:
+        """Nobody is on it any more."""
+
+
 @pytest.fixture
 def index() -> Index:
     return Index()
 
 
 def client(index: Index, name: str, namespace: str = "/") -> Client:
-    made = Client(name, f"engine-{name}", namespace, None)  # type: ignore[arg-type]  # nothing is written here
+    made = Client(name, f"engine-{name}", namespace, Link())
     assert index.add(made)
     return made
 
@@ -33,15 +54,25 @@ def test_joining_and_leaving_tell_the_first_and_the_last(index: Index) -> None:
     assert index.rooms == {}
 
 
-def test_the_list_of_sockets_is_kept_until_somebody_comes_or_goes(index: Index) -> None:
+def test_the_ways_to_a_room_are_kept_until_somebody_comes_or_goes(index: Index) -> None:
     ann, bob = client(index, "ann"), client(index, "bob")
     index.join(ann, "channel:7")
     room = index.rooms["channel:7"]
-    before = room.links()
-    assert room.links() is before
+    before = room.routes()
+    assert room.routes() is before
     index.join(bob, "channel:7")
-    assert room.links() is not before
-    assert len(before) == 1  # whoever walks it is not disturbed
+    assert before.stale and not room.routes().stale
+    assert (len(before), len(room.routes())) == (1, 2)  # whoever walks them is not disturbed
+
+
+def test_a_link_that_is_written_to_in_another_way_is_looked_at_anew(index: Index) -> None:
+    ann = client(index, "ann")
+    index.join(ann, "channel:7")
+    before = index.rooms["channel:7"].routes()
+    index.reroute("engine-ann", Link())  # one that is not hers yet
+    assert not before.stale
+    index.reroute("engine-ann", ann.link)
+    assert before.stale
 
 
 def test_a_held_room_outlives_its_clients(index: Index) -> None:

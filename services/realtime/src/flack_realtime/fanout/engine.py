@@ -18,6 +18,7 @@ from . import frames
 from .connection import Connection
 from .handshake import BadUpgrade, switching_protocols, take_socket
 from .incoming import Incoming
+from .outgoing import Outgoing
 from .polling import PollingSocket
 from .wheel import Wheel
 
@@ -71,7 +72,8 @@ class Engine:
         self.wheel = Wheel()
         self.stats = Stats()
         self.goodbye: Callable[[str], bytes] = lambda _reason: b""
-        self.replaced: Callable[[Link, Link], None] = lambda _old, _new: None
+        self.replaced: Callable[[Link], None] = lambda _link: None
+        self.rerouted: Callable[[Outgoing], None] = lambda _link: None
         self.forgotten: Callable[[Link], None] = lambda _link: None
         self._kept = keep_environ
         self.server._handle_connect = self._handle_connect
@@ -141,7 +143,7 @@ class Engine:
         """A polling session goes on by WebSocket."""
         self.server.sockets[connection.sid] = connection
         connection.joined = polling.joined
-        self.replaced(polling, connection)
+        self.replaced(connection)
 
     def handle(self, link: Link, text: str) -> None:
         """Hand a Socket.IO packet to python-socketio. What is not one closes the connection with a reason."""

@@ -12,7 +12,7 @@ import orjson
 from socketio.packet import EVENT, Packet
 
 from .bookkeeping import IndexedManager
-from .delivery import Recipient, deliver
+from .delivery import Recipient, deliver, deliver_along
 from .engine import Engine
 from .frames import server_frame
 from .rooms import EVERYBODY, Client, Room, qualified, several
@@ -61,7 +61,8 @@ class FanoutManager(IndexedManager):
         super().set_server(server)
         self.engine = Engine(server, **self._limits)
         self.engine.goodbye = lambda reason: self.goodbye(reason)
-        self.engine.replaced = lambda _old, link: self.index.relink(link.sid, link)
+        self.engine.replaced = lambda link: self.index.relink(link.sid, link)
+        self.engine.rerouted = lambda link: self.index.reroute(link.sid, link)
         self.engine.forgotten = lambda link: self.forget(link.sid)
 
     def initialize(self) -> None:
@@ -210,7 +211,9 @@ class FanoutManager(IndexedManager):
         elif room is not None and skipped:
             self.send_to([client for client in room.clients if client.sid not in skipped], payload)
         elif room is not None:
-            self._deliver(room.links(), payload)
+            routes = room.routes()
+            deliver_along(routes, server_frame(payload))
+            self.engine.stats.deliveries += len(routes)
         if after is not None:
             after()
 

@@ -20,6 +20,8 @@ class Outgoing:
 
     __slots__ = ("_engine", "_sock", "_spill", "_write_watcher", "closed", "closing", "reason", "write")
 
+    sid: str
+
     def __init__(self, engine: "Engine", sock: Socket) -> None:
         self._engine, self._sock = engine, sock
         self.write: Callable[[bytes], int] = sock.send
@@ -27,6 +29,11 @@ class Outgoing:
         self.reason: str | None = None
         self._spill: SpillQueue | None = None
         self._write_watcher: Any = None
+
+    @property
+    def direct(self) -> Socket | None:
+        """The socket, while what is written to it needs no queue."""
+        return None if self.closing or self._spill is not None else self._sock
 
     def send(self, packet: eio_packet.Packet) -> None:
         """Send an Engine.IO packet (the name that engineio's server calls)."""
@@ -56,6 +63,7 @@ class Outgoing:
         self.write = self._behind
         self._write_watcher = self._engine.loop.io(self._sock.fileno(), _WRITABLE)
         self._write_watcher.start(self._writable)
+        self._engine.rerouted(self)
         self._keep(frame, sent)
 
     def _behind(self, frame: bytes) -> int:
@@ -89,6 +97,7 @@ class Outgoing:
             self.finish()
         else:
             self.write = self._sock.send
+            self._engine.rerouted(self)
 
     def make_room_for_goodbye(self, size: int) -> None:
         """Drop what has spilled, but for a frame already begun, so that `size` more bytes fit."""

@@ -39,6 +39,7 @@ class PollingSocket(eio_socket.Socket):  # type: ignore[misc]  # engineio publis
         self._waiting = 0
         """Bytes in the queue."""
         self.write: Callable[[bytes], int] = self._write
+        self.direct = None
         self.reason: str | None = None
         self._successor: Connection | None = None
         engine.wheel.add(self, engine.connect_timeout)

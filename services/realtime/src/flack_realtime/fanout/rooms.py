@@ -1,9 +1,9 @@
 """Who is in which room, from both sides: joining, leaving and disconnecting cost what they touch, not what exists."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from .delivery import Recipient
+from .delivery import Recipient, Routes
 
 
 class Client:
@@ -19,29 +19,30 @@ class Client:
 
 
 class Room:
-    """The clients of this process in one room, and the sockets to write to, kept until somebody comes or goes.
+    """The clients of this process in one room, and the ways to them, kept until one of them changes.
 
     `data` is free for the application, and gone with the room: it ends with its last client, unless somebody holds it.
     """
 
-    __slots__ = ("_links", "clients", "data", "holders", "name")
+    __slots__ = ("_routes", "clients", "data", "holders", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.clients: dict[Client, None] = {}
         self.holders = 0
         self.data: Any = None
-        self._links: list[Recipient] | None = None
+        self._routes: Routes | None = None
 
-    def links(self) -> Sequence[Recipient]:
-        """The sockets of the room. The list is never changed, only replaced: it may be walked while people join."""
-        if self._links is None:
-            self._links = [client.link for client in self.clients]
-        return self._links
+    def routes(self) -> Routes:
+        """The ways to all clients. They are never changed, only replaced: they may be walked while people join."""
+        if self._routes is None:
+            self._routes = Routes(client.link for client in self.clients)
+        return self._routes
 
     def changed(self) -> None:
-        """Forget the kept list."""
-        self._links = None
+        """Somebody came, went or is reached another way."""
+        if self._routes is not None:
+            self._routes.stale, self._routes = True, None
 
 
 class Index:
@@ -132,6 +133,13 @@ class Index:
             client.link = link
             for room in client.rooms:
                 room.changed()
+
+    def reroute(self, eio_sid: str, link: Recipient) -> None:
+        """A link is written to in another way from now on, if it is the one that its connection's clients have."""
+        for client in self.of_connection(eio_sid):
+            if client.link is link:
+                for room in client.rooms:
+                    room.changed()
 
     def namespaces(self) -> list[str]:
         """Namespaces that have clients."""
