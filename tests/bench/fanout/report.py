@@ -79,8 +79,8 @@ FIGURES = {
     ],
 }
 ABOUT = {
-    "fanout": "One room of {sockets:,} sockets, messages of 317 bytes, 20,000 deliveries a second offered, which is "
-    "more than one core of stock carries: its times are those of a queue. With 5,000 a second every server has time. "
+    "fanout": "One room of {sockets:,} sockets, messages of 317 bytes, 20,000 deliveries a second offered, which takes "
+    "most of a core of stock's, or more: its times are those of a queue. With 5,000 a second every server has time. "
     "Flask-SocketIO runs on simple-websocket, and in half of the rounds on gevent-websocket's worker, too; Node with "
     "its first Redis adapter, and in half of the rounds with the sharded one, which has a channel a room. All is by "
     "loopback, where the receiver's part of TCP is done, and counted, in the sender's `send`: on a network that part "
