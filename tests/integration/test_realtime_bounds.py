@@ -116,7 +116,9 @@ def test_what_waits_for_a_polling_client_is_bounded_in_bytes(
 
         for _ in range(3):  # who fetches what waits has room again
             publish(3)
+            assert realtime.metric("flack_realtime_send_queue_bytes") > 3 * 20_000
             assert HTTP.get(url).text.count('"event"') == 3
+            assert realtime.metric("flack_realtime_send_queue_bytes") == 0
         assert realtime.metric("flack_realtime_slow_consumers_total") == 0
         publish(4)
         wait_until(lambda: realtime.metric("flack_realtime_slow_consumers_total") == 1)

@@ -94,6 +94,16 @@ def test_no_room_is_named_as_everybody_is(chat: Chat) -> None:
     assert chat.published == []
 
 
+def test_no_room_is_named_as_one_of_another_namespace(chat: Chat) -> None:
+    chat.join("ann", ["/slash", "a,comma"])
+    with pytest.raises(ValueError, match="another namespace"):
+        chat.manager.enter_room("ann", "/", "/admin,lobby")
+    with pytest.raises(ValueError, match="another namespace"):
+        chat.manager.emit("said", None, "/", room="/admin,lobby")
+    assert list(chat.manager.index.rooms) == ["/slash", "a,comma"]
+    assert chat.published == []
+
+
 def test_a_room_that_is_no_text_is_named_by_it(chat: Chat) -> None:
     chat.join("ann", [42, ("team", 1)])
     assert chat.manager.get_rooms("ann", "/") == ["ann", "42", "('team', 1)"]

@@ -137,9 +137,7 @@ def test_redis_is_asked_whether_it_is_there_however_often_nothing_changes(
     monkeypatch.setattr("flack_realtime.fanout.subscriptions._PING_SECONDS", 0.05)
     subscriptions.acquire(b"a")
     assert subscriptions.wait([b"a"], 5)
-    for _ in range(
-        30
-    ):  # who leaves and comes back in one turn wakes the writer, and there is nothing to send
+    for _ in range(30):  # whoever leaves and comes back in one turn wakes the writer, with nothing to send
         subscriptions.release(b"a")
         subscriptions.acquire(b"a")
         gevent.sleep(0.01)

@@ -42,7 +42,9 @@ class RealtimeCollector(Collector):
             "flack_realtime_deliveries", "Packets handed to connections", stats.deliveries
         )
         yield GaugeMetricFamily(
-            "flack_realtime_send_queue_bytes", "Bytes that wait for slow WebSockets", stats.spilled_bytes
+            "flack_realtime_send_queue_bytes",
+            "Bytes that wait for clients that do not keep up",
+            self._manager.engine.waiting_bytes(),
         )
         yield GaugeMetricFamily(
             "flack_realtime_subscriptions", "Redis channels this process hears", len(subscriptions)

@@ -39,7 +39,6 @@ class Stats:
     """Counters that the fan-out raises; whoever exports metrics reads them."""
 
     deliveries: int = 0
-    spilled_bytes: int = 0
     slow_consumers: int = 0
     protocol_errors: int = 0
     gaps: int = 0
@@ -131,6 +130,10 @@ class Engine:
                 "maxPayload": self.message_limit,
             }
         )
+
+    def waiting_bytes(self) -> int:
+        """What clients that do not keep up have not taken yet: adds up all of them, so ask at most now and then."""
+        return sum(link.waiting_bytes for link in self.server.sockets.values())
 
     def hold(self, connection: Connection, released: bool) -> Any:
         """End the WSGI request, or keep it until the connection ends where the server still owns the socket."""

@@ -104,10 +104,8 @@ class FanoutManager(IndexedManager):
         super().enter_room(sid, namespace, room, eio_sid)
         channel = self.channel(qualified(room, namespace))
         heard = self.subscriptions
-        coming = heard.up or (
-            heard.started and not heard.ever_up
-        )  # the first client comes while it is dialled
-        if coming and not heard.heard(channel) and _may_wait():
+        dialled = heard.started and not heard.ever_up  # where the first client comes
+        if (heard.up or dialled) and not heard.heard(channel) and _may_wait():
             heard.wait([channel], _ENTER_SECONDS)
 
     def enter(self, client: Client, room: str) -> bool:

@@ -35,6 +35,11 @@ class Outgoing:
         """The socket, while what is written to it needs no queue."""
         return None if self.closing or self._spill is not None else self._sock
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What the peer has not taken yet."""
+        return 0 if self._spill is None else self._spill.size
+
     def send(self, packet: eio_packet.Packet) -> None:
         """Send an Engine.IO packet (the name that engineio's server calls)."""
         encoded = packet.encode()
@@ -72,9 +77,7 @@ class Outgoing:
 
     def _keep(self, frame: bytes, sent: int) -> None:
         assert self._spill is not None
-        if self._spill.push(frame, sent):
-            self._engine.stats.spilled_bytes += len(frame) - sent
-        elif not self.closing:
+        if not self._spill.push(frame, sent) and not self.closing:
             self._engine.stats.slow_consumers += 1
             self.close_with("slow_consumer", frames.POLICY)
 
@@ -89,7 +92,6 @@ class Outgoing:
                 self.lost()
                 return
             spill.taken(sent)
-            self._engine.stats.spilled_bytes -= sent
         self._spill = None
         stop(self._write_watcher)
         self._write_watcher = None
@@ -102,18 +104,13 @@ class Outgoing:
     def make_room_for_goodbye(self, size: int) -> None:
         """Drop what has spilled, but for a frame already begun, so that `size` more bytes fit."""
         if self._spill is not None:
-            before = self._spill.size
             self._spill.keep_only_first()
             self._spill.limit = max(self._spill.limit, self._spill.size + size)
-            self._engine.stats.spilled_bytes += self._spill.size - before
 
     def forget_spill(self) -> None:
         """Give up on what has spilled."""
         stop(self._write_watcher)
-        self._write_watcher = None
-        if self._spill is not None:
-            self._engine.stats.spilled_bytes -= self._spill.size
-            self._spill = None
+        self._write_watcher = self._spill = None
 
     def lost(self) -> None:
         """The peer is gone."""

@@ -36,8 +36,8 @@ class PollingSocket(eio_socket.Socket):  # type: ignore[misc]  # engineio publis
         self._engine = engine
         self._opened = monotonic()
         self.joined = False
-        self._waiting = 0
-        """Bytes in the queue."""
+        self.waiting_bytes = 0
+        """What the client has not fetched yet."""
         self.write: Callable[[bytes], int] = self._write
         self.direct = None
         self.reason: str | None = None
@@ -63,11 +63,11 @@ class PollingSocket(eio_socket.Socket):  # type: ignore[misc]  # engineio publis
         """Queue a packet; whoever has too many is closed."""
         if self.reason is not None:  # it is being closed
             return
-        if self._waiting + packet.size > self._engine.spill_limit:
+        if self.waiting_bytes + packet.size > self._engine.spill_limit:
             self._engine.stats.slow_consumers += 1
             self.close_with("slow_consumer", frames.POLICY)
         else:
-            self._waiting += packet.size
+            self.waiting_bytes += packet.size
             self.queue.put(packet)
 
     def poll(self) -> list[eio_packet.Packet]:
@@ -80,7 +80,7 @@ class PollingSocket(eio_socket.Socket):  # type: ignore[misc]  # engineio publis
         except self.server.get_queue_empty_exception():
             if not packets:
                 raise exceptions.QueueEmpty from None
-        self._waiting -= sum(packet.size for packet in packets if isinstance(packet, _Waiting))
+        self.waiting_bytes -= sum(packet.size for packet in packets if isinstance(packet, _Waiting))
         if packets[-1] is None:
             packets.pop()
             if packets:  # the end is the next poll's answer

@@ -158,11 +158,16 @@ def qualified(room: object, namespace: str) -> str:
     """The name of a room across namespaces: as it is in the default one, else `/namespace,room`.
 
     Redis channels have names of text, so what is no text is named by its `str`: 42 and "42" are one room. Raises
-    ValueError for the name that stands for everybody.
+    ValueError for the name that stands for everybody, and for one that would be a room of another namespace.
     """
-    if room == EVERYBODY:
+    name = str(room)
+    if name == EVERYBODY:
         raise ValueError(f"no room can be named {EVERYBODY!r}: that is everybody")
-    return str(room) if namespace == "/" else f"{namespace},{room}"
+    if namespace != "/":
+        return f"{namespace},{name}"
+    if name.startswith("/") and "," in name:
+        raise ValueError(f"no room can be named {name!r}: that is a room of another namespace")
+    return name
 
 
 def several(room: object) -> list[Any]:

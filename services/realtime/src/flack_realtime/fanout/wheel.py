@@ -18,7 +18,10 @@ class Beating(Protocol):
 
 
 class Wheel:
-    """Calls `beat` of what was added. Never early; late by at most a slot where the loop is free."""
+    """Calls `beat` of what was added. Never early; late by at most a slot where the loop is free.
+
+    What was added stays until its turn, even if nobody else knows of it by then: taking it out would mean a search.
+    """
 
     def __init__(self, *, slot_seconds: float = 0.1, slots: int = 1024) -> None:
         self._width = slot_seconds
