@@ -155,6 +155,8 @@ def _told(run: Run, options: argparse.Namespace, display: Display) -> int:
     )
     if result.while_they_came:
         display.say(f"  not judged  {result.while_they_came}")
+    if result.cut_short:
+        display.say(f"  {result.cut_short}")
     if result.carried:
         display.say(f"{result.carried}.")
     display.say(f"Report: {out}/report.md")

@@ -8,11 +8,11 @@ def markdown(result: Result, plot: str) -> str:
     """The report for people."""
     whole, here = together(result.measured), machine()
     verdict = "within every limit, and nothing was lost" if result.good else "NOT good, see below"
+    found = result.carried or f"The installation was {verdict}"
     lines = [
         f"# {result.title}",
         "",
-        "; ".join(filter(None, [result.carried or f"The installation was {verdict}", result.while_they_came]))
-        + ".",
+        "; ".join(filter(None, (found, result.cut_short, result.while_they_came))) + ".",
         "",
         f"{whole.users:,} users at `{result.url}` for {whole.seconds:.0f} s after all had come; "
         f"profile `{result.profile_file}`"

@@ -64,6 +64,7 @@ def as_json(result: Result) -> dict[str, Any]:
         },
         "steps": result.steps,
         "carried": result.carried,
+        "cut_short": result.cut_short,
         "series": [
             {"seconds": round(span.seconds, 2), "users": span.users, "connected": span.connected,
              "wanted": span.wanted,

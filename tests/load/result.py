@@ -44,6 +44,8 @@ class Result:
     """What the feedback mode found."""
     carries: int = 0
     """How many people the feedback mode confirmed; 0 where none, and in a run of another kind."""
+    cut_short: str = ""
+    """How long was measured, where somebody ended it early; not of the feedback mode, which says so by `carried`."""
 
     @property
     def good(self) -> bool:

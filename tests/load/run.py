@@ -46,6 +46,8 @@ class Run:
     carried: str = ""
     carries: int = 0
     """How many people were confirmed to be carried."""
+    cut_short: str = ""
+    """How long was measured, where that was less than was wanted."""
     _began: float = 0.0
     _lag: float = 0.0
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
@@ -72,6 +74,9 @@ class Run:
         start = len(self.world.figures.spans)
         try:
             await self.wait(seconds)
+        except Stopped:
+            self.cut_short = f"stopped after {len(self.world.figures.spans) - start} of {seconds:.0f} s"
+            raise
         finally:
             self.measured = self.world.figures.spans[start:]
 
@@ -186,7 +191,7 @@ class Run:
             reconnects=world.reconnects, told_to_wait=world.told_to_wait, closed=world.closed,
             installation=self.installation.description if self.installation else "its CPU cannot be read from here",
             cores=self.installation.cores if self.installation else 0.0, coming=self.coming,
-            steps=self.steps, carried=self.carried, carries=self.carries,
+            steps=self.steps, carried=self.carried, carries=self.carries, cut_short=self.cut_short,
         )  # fmt: skip
 
     async def _sample(self) -> None:

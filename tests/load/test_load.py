@@ -85,7 +85,7 @@ def test_ctrl_c_ends_a_run_with_its_report(stack: Stack, tmp_path: Path) -> None
     said = stopped(process, "measured")
 
     assert "Stopping." in said
-    assert (tmp_path / "out/report.md").exists()
+    assert re.search(r"; stopped after \d+ of 100 s", (tmp_path / "out/report.md").read_text())
     assert "Traceback" not in said
 
 
