@@ -88,11 +88,15 @@ class Follower:
                 self.heads[stream] = max(seq, self.heads.get(stream, 0))
 
     @property
-    def behind(self) -> bool:
-        """Whether something is missing, as far as this client knows."""
-        if self._early:
-            return True
-        return any(self.seqs.get(stream, seq) < seq for stream, seq in self.heads.items())
+    def behind(self) -> dict[str, int]:
+        """The streams of which something is missing, as far as this client knows, and how far they have come."""
+        if not self._early and not self.heads:
+            return {}
+        told = {stream: max(early) for stream, early in self._early.items()}
+        for stream, seq in self.heads.items():
+            if self.seqs.get(stream, seq) < seq:
+                told[stream] = max(seq, told.get(stream, 0))
+        return told
 
     def synced(self, stream: str, events: list[Event], *, expected: bool) -> list[Event]:
         """Events that sync answered; those that were new. `expected`: the client has just come back."""

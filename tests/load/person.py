@@ -15,6 +15,8 @@ from .live import Live, Refused
 from .world import World
 
 GAP_SECONDS = 0.25
+LONGEST_SPREAD_SECONDS = 5.0
+"""The most that is added at random, a millisecond for each member: all of a large channel see the same gap at once."""
 _CONNECT_SECONDS = 20
 _LONGEST_WAIT = 16.0
 
@@ -27,6 +29,7 @@ class Place:
     kind: str
     last_position: int
     read_position: int
+    members: int = 0
     oldest: int = 0
     """The oldest position on the page."""
     newest: int = 0
@@ -52,6 +55,8 @@ class Person:
         self._live: Live | None = None
         self._renewal: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._gaps: dict[str, tuple[int, asyncio.TimerHandle]] = {}
+        """Those that are given time to close, by stream: how far it had come when the gap showed."""
         self._syncing = self._coming_back = self._left = False
 
     @property
@@ -222,17 +227,20 @@ class Person:
             if self.follower.pushed(data["stream"], data["seq"]):
                 latency = self._learn(data)
             self.world.figures.delivery(latency)
-            if self.follower.behind:
-                self._sync_later()
-        elif name in ("ready", "heads"):
+            self._settle(data["stream"])
+            self._wait_for_gaps()
+        elif name == "ready":
             self.follower.spoken_of(data["streams"])
             if self.follower.behind:
-                self._sync_later()
+                self.spawn(self._sync())
             else:
                 self._coming_back = False
+        elif name == "heads":
+            self.follower.spoken_of(data["streams"])
+            self._wait_for_gaps()
         elif name == "gap":
             self._coming_back = True
-            self._sync_later(always=True)
+            self.spawn(self._sync())
         elif name in ("typing", "presence"):
             self.world.figures.now.signals += 1
 
@@ -258,24 +266,53 @@ class Person:
             self.follower.leave(f"channel:{payload['channel_id']}")
         return None
 
-    def _sync_later(self, *, always: bool = False) -> None:
-        if not self._syncing:
-            self._syncing = True
-            loop = asyncio.get_running_loop()
-            loop.call_later(GAP_SECONDS, lambda: self.spawn(self._sync_if_behind(always)))
+    def _wait_for_gaps(self) -> None:
+        for stream, told in self.follower.behind.items():
+            if stream not in self._gaps:
+                loop = asyncio.get_running_loop()
+                timer = loop.call_later(self._patience(stream), self._waited, stream, told)
+                self._gaps[stream] = told, timer
 
-    async def _sync_if_behind(self, always: bool) -> None:
+    def _patience(self, stream: str) -> float:
+        kind, _, number = stream.partition(":")
+        place = self.places.get(int(number)) if kind == "channel" else None
+        spread = min(LONGEST_SPREAD_SECONDS, place.members / 1000) if place is not None else 0.0
+        return GAP_SECONDS + random.random() * spread
+
+    def _settle(self, stream: str) -> None:
+        """End the wait for a gap that has closed: one that showed meanwhile has its own time."""
+        gap = self._gaps.get(stream)
+        if gap is not None and self.follower.seqs.get(stream, gap[0]) >= gap[0]:
+            gap[1].cancel()
+            del self._gaps[stream]
+
+    def _waited(self, stream: str, told: int) -> None:
+        del self._gaps[stream]
+        if not self._left and self.follower.seqs.get(stream, told) < told:
+            self.spawn(self._sync())
+
+    def _forget_gaps(self) -> None:
+        for _, timer in self._gaps.values():
+            timer.cancel()
+        self._gaps.clear()
+
+    async def _sync(self) -> None:
+        """Ask for everything missed until it is answered, when api says."""
+        if self._syncing:
+            return
+        self._syncing = True
         try:
-            if always or self.follower.behind:
-                await self.sync()
-        except Failed as failed:
-            loop = asyncio.get_running_loop()
-            loop.call_later(max(1.0, failed.retry_after), lambda: self._sync_later(always=True))
+            while True:
+                self._forget_gaps()
+                try:
+                    await self.sync()
+                    break
+                except Failed as failed:
+                    wait = failed.retry_after or 3.0
+                    await asyncio.sleep(wait * random.uniform(1, 1.5))
         finally:
-            self._syncing = False
-            self._coming_back = False
-        if self.follower.behind:
-            self._sync_later()
+            self._syncing = self._coming_back = False
+        self._wait_for_gaps()
 
     async def sync(self, name: str = "sync") -> None:
         """Ask for everything missed. Raises Failed."""
@@ -299,7 +336,7 @@ def _place(channel: dict[str, Any]) -> Place:
         kind = "general" if not name.startswith("load-") else name.rsplit("-", 2)[-2]
     return Place(
         channel["id"], kind, channel["last_position"], channel["last_read_position"],
-        people=tuple(channel["member_ids"] or ()),
+        people=tuple(channel["member_ids"] or ()), members=channel["member_count"],
     )  # fmt: skip
 
 

@@ -3,13 +3,16 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from . import person
 from .accounts import Account, Accounts
 from .actions import ACTIONS
 from .crowd import Crowd
 from .figures import Figures
 from .follower import Tally
-from .http import Http
-from .person import Person
+from .http import Failed, Http
+from .person import Person, Place
 from .profile import DEFAULT, read_profile
 from .world import World
 
@@ -66,3 +69,70 @@ def test_who_lost_the_network_on_purpose_need_not_be_connected(tmp_path: Path) -
     everybody[1].is_away = True
 
     assert crowd.wanted_connected == 4
+
+
+class Listening:
+    """A person in a channel of so many, who follows it from 10 on; what they ask sync for is noted."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, *, members: int = 2) -> None:
+        (self.person,) = people(folder, seed=7, run="load-7", number=1)
+        self.person.places[7] = Place(7, "general", 10, 10, members=members)
+        self.person.follower.start({"channel:7": 10})
+        self.asked: list[int] = []
+        self.fails: list[Failed] = []
+        monkeypatch.setattr(person, "GAP_SECONDS", 0.1)
+        monkeypatch.setattr(self.person, "sync", self._sync)
+
+    async def _sync(self) -> None:
+        self.asked.append(self.person.follower.seqs["channel:7"])
+        if self.fails:
+            raise self.fails.pop()
+        self.person.follower.synced("channel:7", [{"seq": seq} for seq in range(11, 20)], expected=False)
+
+    def hear(self, *seqs: int) -> None:
+        for seq in seqs:
+            self.person.heard("event", {"stream": "channel:7", "seq": seq, "type": "other", "payload": {}})
+
+
+def test_a_gap_that_closes_by_itself_is_not_asked_about_and_one_that_stays_is_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Listening(tmp_path, monkeypatch)
+
+    async def life() -> None:
+        one.hear(12)
+        await asyncio.sleep(0.08)
+        one.hear(11, 14)  # the second gap has a time of its own
+        await asyncio.sleep(0.06)
+        assert one.asked == []
+        await asyncio.sleep(0.3)
+        assert one.asked == [12]
+        assert not one.person.follower.behind
+
+    asyncio.run(life())
+
+
+def test_who_is_told_to_wait_asks_nothing_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Listening(tmp_path, monkeypatch)
+
+    async def life() -> None:
+        one.fails = [Failed("overloaded", 503, 0.5)]
+        one.person.heard("gap", {})
+        await asyncio.sleep(0.05)
+        one.hear(12)
+        await asyncio.sleep(0.3)
+        assert one.asked == [10]
+        await asyncio.sleep(0.7)
+        assert one.asked == [10, 10]
+        assert one.person.follower.seqs == {"channel:7": 19}
+
+    asyncio.run(life())
+
+
+def test_a_large_channel_does_not_ask_all_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for members, most in ((2, 0.102), (3_000, 3.1), (100_000, 5.1)):
+        one = Listening(tmp_path, monkeypatch, members=members)
+        waits = [one.person._patience("channel:7") for _ in range(200)]
+        assert 0.1 <= min(waits) <= max(waits) <= most
+        assert max(waits) > 0.1 + (most - 0.1) * 0.9
+        assert one.person._patience("user:1") == 0.1

@@ -3,12 +3,12 @@ import type { State } from "../src/state/model";
 import { Follower, GAP_WAIT } from "../src/sync/follower";
 import { Problem, Unreachable } from "../src/sync/problem";
 import type { Event, Streams, SyncAnswer } from "../src/types";
-import { event, message, state } from "./make";
+import { channel, event, message, state } from "./make";
 
 const posted = (seq: number): Event => event("channel:7", seq, "message.posted", { message: message(seq - 5) });
 
-function world() {
-  let known: State = state();
+function world(members = 2) {
+  let known: State = { ...state(), channels: { 7: channel(7, { member_count: members }) } };
   const log = [11, 12, 13, 14].map(posted);
   const asked: Streams[] = [];
   const refetched: string[][] = [];
@@ -34,7 +34,11 @@ function world() {
 }
 
 describe("following the streams", () => {
-  beforeEach(() => vi.useFakeTimers());
+  const chance = vi.spyOn(Math, "random");
+  beforeEach(() => {
+    vi.useFakeTimers();
+    chance.mockReturnValue(0);
+  });
   afterEach(() => vi.useRealTimers());
 
   it("applies what comes in order, each once", () => {
@@ -65,6 +69,44 @@ describe("following the streams", () => {
     expect(applied).toEqual([11, 12, 13, 14]);
     await vi.advanceTimersByTimeAsync(5000);
     expect(asked).toHaveLength(1);
+  });
+
+  it("gives each gap its own time", async () => {
+    const { follower, applied, asked } = world();
+    follower.receive(posted(12));
+    await vi.advanceTimersByTimeAsync(GAP_WAIT - 10);
+    follower.receive(posted(11));
+    follower.receive(posted(14));
+    await vi.advanceTimersByTimeAsync(GAP_WAIT - 1);
+    expect(asked).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(11);
+    expect(asked).toEqual([{ "user:1": 3, "channel:7": 12 }]);
+    expect(applied).toEqual([11, 12, 13, 14]);
+  });
+
+  it.each([
+    [4_000, 2_000],
+    [100_000, 2_500],
+  ])("waits longer in a channel of %d, where all see the same gap", async (members, spread) => {
+    chance.mockReturnValue(0.5);
+    const { follower, asked } = world(members);
+    follower.receive(posted(12));
+    await vi.advanceTimersByTimeAsync(GAP_WAIT + spread - 1);
+    expect(asked).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("asks for nothing, whatever comes, while api has told it to wait", async () => {
+    const { follower, asked, answers, seq } = world();
+    answers.error = new Problem(503, "overloaded", "Too much at once.", {}, 20);
+    await follower.sync();
+    answers.error = null;
+    follower.receive(posted(14));
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect(asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(seq()).toBe(14);
   });
 
   it("syncs when the heads are ahead, and not when they are known", async () => {

@@ -54,7 +54,10 @@ function known(state: State): unknown {
 }
 
 describe("recorded histories", () => {
-  beforeEach(() => vi.useFakeTimers());
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.spyOn(Math, "random").mockReturnValue(0);
+  });
   afterEach(() => vi.useRealTimers());
 
   it.each(readdirSync(FOLDER))("%s ends as it does for the Python client", async (name) => {

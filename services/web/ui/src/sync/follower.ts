@@ -5,6 +5,8 @@ import { Problem } from "./problem";
 
 /** Milliseconds a gap is given to close by itself: two api processes may publish 6 before 5. */
 export const GAP_WAIT = 250;
+/** The most that is added at random, a millisecond for each member: all of a large channel see the same gap at once. */
+const LONGEST_SPREAD = 5000;
 /** Seconds until a sync that failed is tried again, where api did not say when, and the most where it did. */
 const RETRY_WAIT = 3;
 const LONGEST_WAIT = 60;
@@ -23,10 +25,10 @@ export interface Ground {
 /** Follows the streams: applies events in order, drops repeats, waits for gaps, syncs once where they stay. */
 export class Follower {
   private readonly early = new Map<string, Map<number, Event>>();
-  /** Heads that were ahead of us when they came, until the wait for them is over. */
-  private ahead: Streams = {};
-  private waiting: ReturnType<typeof setTimeout> | null = null;
+  private readonly gaps = new Map<string, Gap>();
   private syncing: Promise<void> | null = null;
+  /** The next try, where api said when. Nothing asks before. */
+  private told: ReturnType<typeof setTimeout> | null = null;
   private again = false;
   private stopped = false;
 
@@ -40,10 +42,11 @@ export class Follower {
       case "next":
         this.take(event, true);
         this.drain(event.stream);
+        this.settle(event.stream);
         return;
       case "gap":
         this.keep(event);
-        this.waitForGap();
+        this.waitFor(event.stream, event.seq);
         return;
       case "repeat":
       case "unknown":
@@ -53,22 +56,18 @@ export class Follower {
 
   /** The newest seqs as the server knows them, at a connect or from a digest. */
   heads(streams: Streams): void {
-    if (!this.isBehind(streams)) return;
-    this.ahead = { ...this.ahead, ...streams };
-    this.waitForGap();
+    for (const [stream, seq] of Object.entries(streams)) if (this.known(stream) < seq) this.waitFor(stream, seq);
   }
 
   /** Asks once for everything missed. Calls while one is under way make one more after it. */
   sync(): Promise<void> {
-    if (this.stopped) return Promise.resolve();
+    if (this.stopped || this.told) return Promise.resolve();
     if (this.syncing) {
       this.again = true;
       return this.syncing;
     }
     this.syncing = this.syncOnce()
-      .catch((error: unknown) => {
-        setTimeout(() => void this.sync(), pause(error));
-      })
+      .catch((error: unknown) => this.tryLater(error))
       .finally(() => {
         this.syncing = null;
         if (this.again) {
@@ -82,8 +81,8 @@ export class Follower {
   /** Ends for good, also tries of a sync that failed: the next session has a follower of its own. */
   stop(): void {
     this.stopped = true;
-    if (this.waiting) clearTimeout(this.waiting);
-    this.waiting = null;
+    if (this.told) clearTimeout(this.told);
+    this.forgetGaps();
     this.early.clear();
   }
 
@@ -104,35 +103,71 @@ export class Follower {
     const kept = this.early.get(stream);
     if (!kept) return;
     for (;;) {
-      const known = this.ground.read()?.streams[stream];
-      if (known === undefined) break;
-      const event = kept.get(known + 1);
+      const event = kept.get(this.known(stream) + 1);
       if (!event) break;
       kept.delete(event.seq);
       this.take(event, true);
     }
-    const known = this.ground.read()?.streams[stream] ?? Infinity;
+    const known = this.known(stream);
     for (const seq of kept.keys()) if (seq <= known) kept.delete(seq);
     if (kept.size === 0) this.early.delete(stream);
   }
 
-  private waitForGap(): void {
-    this.waiting ??= setTimeout(() => {
-      this.waiting = null;
-      const { ahead } = this;
-      this.ahead = {};
-      if (this.early.size > 0 || this.isBehind(ahead)) void this.sync();
-    }, GAP_WAIT);
+  /** Waits until a stream has come as far as `seq`, and syncs if it does not. */
+  private waitFor(stream: string, seq: number): void {
+    const gap = this.gaps.get(stream);
+    if (gap) {
+      gap.newest = Math.max(gap.newest, seq);
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.gaps.delete(stream);
+      if (this.known(stream) < seq) void this.sync();
+    }, GAP_WAIT + Math.random() * this.spread(stream));
+    this.gaps.set(stream, { seq, newest: seq, timer });
   }
 
-  private isBehind(heads: Streams): boolean {
-    const known = this.ground.read()?.streams ?? {};
-    return Object.entries(heads).some(([stream, seq]) => (known[stream] ?? Infinity) < seq);
+  /** Ends the wait for a gap that has closed. One that showed meanwhile has its own time. */
+  private settle(stream: string): void {
+    const gap = this.gaps.get(stream);
+    if (!gap || this.known(stream) < gap.seq) return;
+    clearTimeout(gap.timer);
+    this.gaps.delete(stream);
+    if (this.known(stream) < gap.newest) this.waitFor(stream, gap.newest);
+  }
+
+  private spread(stream: string): number {
+    const [kind, id] = stream.split(":");
+    const channel = kind === "channel" ? this.ground.read()?.channels[Number(id)] : undefined;
+    return Math.min(LONGEST_SPREAD, channel?.member_count ?? 0);
+  }
+
+  private forgetGaps(): void {
+    for (const { timer } of this.gaps.values()) clearTimeout(timer);
+    this.gaps.clear();
+  }
+
+  /** The newest seq applied; of a stream that is not followed nothing is missed. */
+  private known(stream: string): number {
+    return this.ground.read()?.streams[stream] ?? Infinity;
+  }
+
+  private tryLater(error: unknown): void {
+    if (this.stopped) return;
+    const told = error instanceof Problem ? error.retryAfter : null;
+    // After a lost pod all sync at once: with some chance in it they do not come back so.
+    const milliseconds = Math.min(LONGEST_WAIT, told ?? RETRY_WAIT) * 1000 * (1 + Math.random() / 2);
+    const timer = setTimeout(() => {
+      this.told = null;
+      void this.sync();
+    }, milliseconds);
+    if (told !== null) this.told = timer;
   }
 
   private async syncOnce(): Promise<void> {
     const state = this.ground.read();
     if (!state) return;
+    this.forgetGaps(); // it asks for all of them
     const { streams } = await this.ground.sync(state.streams);
     const lost: string[] = [];
     for (const answer of streams) {
@@ -148,13 +183,16 @@ export class Follower {
       this.drain(answer.stream);
     }
     if (lost.length > 0) await this.ground.refetch(lost);
-    for (const stream of this.early.keys()) if (this.ground.read()?.streams[stream] === undefined) this.early.delete(stream);
-    if (this.early.size > 0) this.waitForGap();
+    for (const [stream, kept] of this.early) {
+      if (this.known(stream) === Infinity) this.early.delete(stream);
+      else this.waitFor(stream, Math.max(...kept.keys()));
+    }
   }
 }
 
-/** Milliseconds until the next try. After a lost pod all sync at once: with some chance in it they do not come back so. */
-function pause(error: unknown): number {
-  const told = error instanceof Problem ? error.retryAfter : null;
-  return Math.min(LONGEST_WAIT, told ?? RETRY_WAIT) * 1000 * (1 + Math.random() / 2);
+/** A gap that is given time to close: how far the stream had come when it showed, and what was told since. */
+interface Gap {
+  seq: number;
+  newest: number;
+  timer: ReturnType<typeof setTimeout>;
 }
