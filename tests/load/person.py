@@ -288,8 +288,12 @@ class Person:
 
     def _waited(self, stream: str, told: int) -> None:
         del self._gaps[stream]
-        if not self._left and self.follower.seqs.get(stream, told) < told:
+        if self._left:
+            return
+        if self.follower.seqs.get(stream, told) < told:
             self.spawn(self._sync())
+        else:  # a sync closed it, and more may have been told since
+            self._wait_for_gaps()
 
     def _forget_gaps(self) -> None:
         for _, timer in self._gaps.values():

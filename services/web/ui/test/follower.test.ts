@@ -84,6 +84,15 @@ describe("following the streams", () => {
     expect(applied).toEqual([11, 12, 13, 14]);
   });
 
+  it("goes on to wait for what was told while a sync was under way and is newer than its answer", async () => {
+    const { follower, asked } = world();
+    void follower.sync();
+    follower.receive(posted(13));
+    follower.heads({ "channel:7": 20 });
+    await vi.advanceTimersByTimeAsync(GAP_WAIT);
+    expect(asked).toEqual([{ "user:1": 3, "channel:7": 10 }, { "user:1": 3, "channel:7": 14 }]);
+  });
+
   it.each([
     [4_000, 2_000],
     [100_000, 2_500],

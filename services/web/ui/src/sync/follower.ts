@@ -42,7 +42,6 @@ export class Follower {
       case "next":
         this.take(event, true);
         this.drain(event.stream);
-        this.settle(event.stream);
         return;
       case "gap":
         this.keep(event);
@@ -91,6 +90,7 @@ export class Follower {
     if (!state) return;
     this.ground.write(apply(state, event));
     this.ground.applied(event, live);
+    this.settle(event.stream);
   }
 
   private keep(event: Event): void {
